@@ -1,0 +1,1 @@
+"""Names in, decision out: the matcher, pure and without I/O."""
