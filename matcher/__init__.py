@@ -1,1 +1,34 @@
-"""Names in, decision out: the matcher, pure and without I/O."""
+"""Names in, decision out. Pure: no I/O beyond reading its own tables once, no clock, no randomness."""
+
+from matcher.decide import decide
+from matcher.model import (
+    Account,
+    AccountStatus,
+    Decision,
+    Holder,
+    HolderKind,
+    Identification,
+    IdentificationKind,
+    Name,
+    NameKind,
+    Outcome,
+)
+from matcher.policy import DEFAULT_POLICY, Policy
+from matcher.reasons import Reason
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "Account",
+    "AccountStatus",
+    "Decision",
+    "Holder",
+    "HolderKind",
+    "Identification",
+    "IdentificationKind",
+    "Name",
+    "NameKind",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "decide",
+]
