@@ -1,0 +1,1 @@
+"""Accounts and their holders: what the directory is sealed from."""

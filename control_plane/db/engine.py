@@ -1,0 +1,95 @@
+"""Connections and transactions on both databases."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+from control_plane.errors import StartError
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a SQLite writer waits for the one before it."""
+
+POOL_SIZE = 10
+"""Open connections; a request beyond waits for one at most ``POOL_WAIT_SECONDS``."""
+
+POOL_WAIT_SECONDS = 5
+
+_WRITE = "vop_write"
+
+
+class Database:
+    """A database, with one way to read and one way to write.
+
+    SQLite runs in WAL mode with foreign keys on; a writing transaction begins ``IMMEDIATE``, so that it never
+    finds out at its end that it can't have the lock, and sees everything committed before it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.is_postgresql = make_url(url).get_backend_name() == "postgresql"
+        self._engine = create_async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            hide_parameters=True,
+            connect_args={"timeout": 5} if self.is_postgresql else {"timeout": BUSY_TIMEOUT_MS / 1000},
+        )
+        if not self.is_postgresql:
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        self._writer = self._engine.execution_options(**{_WRITE: True})
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session to read with; what it may have changed is rolled back."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session to write with: commits at the end, rolls back on any exception."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection in a writing transaction, for migrations."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    async def check(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            StartError: it can't be reached or opened.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (DBAPIError, OSError, TimeoutError, sqlite3.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            raise StartError(f"the database can't be opened: {type(cause).__name__}") from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Without an isolation level the driver leaves BEGIN to us (below).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,1 @@
+"""Sealed decisions of the fallback."""

@@ -1,0 +1,60 @@
+"""Rows of the sealed directory. Nothing here tells a name or an IBAN."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlmodel import Field, SQLModel
+
+
+class Generation(SQLModel, table=True):
+    """One index key's life; its lookup keys mean nothing under another."""
+
+    __tablename__ = "generation"
+
+    id: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
+    created_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Tenant(SQLModel, table=True):
+    """An account-servicing PSP that we answer for."""
+
+    __tablename__ = "tenant"
+
+    bic: str = Field(sa_column=Column(String(11), primary_key=True))
+    epoch: int = Field(sa_column=Column(Integer, nullable=False))
+    """The seal key that new records are sealed with."""
+    created_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class FeedStream(SQLModel, table=True):
+    """One tenant's feed in one generation; its row is the sequencer's lock."""
+
+    __tablename__ = "feed_stream"
+
+    generation: bytes = Field(sa_column=Column(LargeBinary(16), ForeignKey("generation.id"), primary_key=True))
+    bic: str = Field(sa_column=Column(String(11), ForeignKey("tenant.bic"), primary_key=True))
+    head: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """The newest position that was given out; 0 for none."""
+
+
+class FeedRecord(SQLModel, table=True):
+    """The latest change of one account: a sealed record, or a tombstone if ``sealed`` is null."""
+
+    __tablename__ = "feed_record"
+    __table_args__ = (
+        Index("feed_record_seq", "generation", "bic", "seq", unique=True),
+        Index(
+            "feed_record_pending",
+            "generation",
+            "bic",
+            sqlite_where=text("seq IS NULL"),
+            postgresql_where=text("seq IS NULL"),
+        ),
+    )
+
+    generation: bytes = Field(sa_column=Column(LargeBinary(16), ForeignKey("generation.id"), primary_key=True))
+    bic: str = Field(sa_column=Column(String(11), ForeignKey("tenant.bic"), primary_key=True))
+    lookup_key: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
+    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
+    epoch: int = Field(sa_column=Column(Integer, nullable=False))
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """The position in the feed; null from the change until the sequencer has seen it committed."""

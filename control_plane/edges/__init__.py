@@ -1,0 +1,1 @@
+"""Edges: who they are, the keys they get, and what they report."""

@@ -1,0 +1,1 @@
+"""Keys in Vault, and their copies in memory."""

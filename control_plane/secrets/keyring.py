@@ -1,0 +1,132 @@
+"""The keys in use, copied from Vault into memory. See ``docs/formats.md``, section 2."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from control_plane.errors import StartError
+from control_plane.secrets.vault import SecretExists, Vault
+
+KEY_BYTES = 32
+SEAL_KEYS_MAX = 4
+"""Seal keys that a tenant may have at a time."""
+
+
+@dataclass(slots=True)
+class Keyring:
+    """Keys by what they are for. Nothing here is ever written to disk or shown."""
+
+    vault: Vault = field(repr=False)
+    _generation: bytes | None = None
+    _index_key: bytes = field(default=b"", repr=False)
+    _audit_key: X25519PrivateKey | None = field(default=None, repr=False)
+    _seal_keys: dict[str, dict[int, bytes]] = field(default_factory=dict, repr=False)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a generation with its keys."""
+        return self._generation is not None
+
+    @property
+    def generation(self) -> bytes:
+        """The generation in service (16 bytes)."""
+        if self._generation is None:
+            raise StartError("no directory generation is loaded")
+        return self._generation
+
+    @property
+    def index_key(self) -> bytes:
+        """The key of the generation's lookup keys."""
+        return self._index_key
+
+    @property
+    def audit_private_key(self) -> X25519PrivateKey:
+        """Opens the decisions."""
+        if self._audit_key is None:
+            raise StartError("the audit key isn't loaded")
+        return self._audit_key
+
+    @property
+    def audit_public_key(self) -> bytes:
+        """Seals the decisions; goes to the edges."""
+        return self.audit_private_key.public_key().public_bytes_raw()
+
+    async def create_generation(self) -> bytes:
+        """Make a generation and its index key in Vault, and return its id."""
+        generation = secrets.token_bytes(16)
+        await self.vault.create(f"vop/index/{generation.hex()}", {"key": secrets.token_hex(KEY_BYTES)})
+        return generation
+
+    async def load(self, generation: bytes) -> None:
+        """Take a generation's index key and the audit key into memory.
+
+        Raises:
+            StartError: Vault lacks a key, or can't be reached. A lost key is never replaced silently.
+        """
+        path = f"vop/index/{generation.hex()}"
+        secret = await self.vault.read(path)
+        if secret is None:
+            raise StartError(f"the database's generation has no key in Vault at {path}: is this the right Vault?")
+        self._audit_key = X25519PrivateKey.from_private_bytes(_key(await self._require("vop/audit"), "private_key"))
+        self._index_key = _key(secret, "key")
+        self._generation = generation
+
+    async def create_audit_key(self) -> None:
+        """Make the audit key pair, unless Vault has one."""
+        private_key = X25519PrivateKey.generate()
+        public_key = private_key.public_key().public_bytes_raw()
+        try:
+            await self.vault.create(
+                "vop/audit",
+                {"private_key": private_key.private_bytes_raw().hex(), "public_key": public_key.hex()},
+            )
+        except SecretExists:
+            return
+
+    async def create_seal_key(self, bic: str) -> None:
+        """Make a tenant's first seal key, unless Vault has keys for it, and load it."""
+        try:
+            await self.vault.create(f"vop/seal/{bic}", {"1": secrets.token_hex(KEY_BYTES)})
+        except SecretExists:
+            pass
+        await self.load_seal_keys(bic)
+
+    async def load_seal_keys(self, bic: str) -> None:
+        """Take a tenant's seal keys into memory.
+
+        Raises:
+            StartError: Vault lacks them, or can't be reached.
+        """
+        secret = await self._require(f"vop/seal/{bic}")
+        if not 1 <= len(secret) <= SEAL_KEYS_MAX:
+            raise StartError(f"Vault holds {len(secret)} seal keys at vop/seal/{bic}, not 1 to {SEAL_KEYS_MAX}")
+        self._seal_keys[bic] = {int(epoch): _key(secret, epoch) for epoch in sorted(secret, key=int)}
+
+    def seal_keys(self, bic: str) -> dict[int, bytes]:
+        """A loaded tenant's seal keys by epoch.
+
+        Raises:
+            KeyError: the tenant isn't loaded.
+        """
+        return self._seal_keys[bic]
+
+    def has_seal_keys(self, bic: str) -> bool:
+        """Whether the tenant's seal keys are in memory."""
+        return bic in self._seal_keys
+
+    async def _require(self, path: str) -> dict[str, str]:
+        secret = await self.vault.read(path)
+        if secret is None:
+            raise StartError(f"Vault holds no key at {path}: is this the right Vault?")
+        return secret
+
+
+def _key(secret: dict[str, str], name: str) -> bytes:
+    try:
+        key = bytes.fromhex(secret[name])
+    except (KeyError, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StartError("a key in Vault has the wrong form")
+    return key

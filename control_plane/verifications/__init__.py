@@ -1,0 +1,1 @@
+"""The fallback: the scheme's API, answered from the database."""
