@@ -1,0 +1,165 @@
+"""Compiles the matcher's tables and the two Wasm modules: `python -m edge_filter.build [--output DIR]`.
+
+Uses the standard library and `ziglang` only, for the wheel's build hook calls it before anything is installed.
+"""
+
+import argparse
+import hashlib
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOM = Path(__file__).parent
+SOURCES = ROOM / "src"
+BUILT = ROOM / "built"
+EMPTY_SOURCE = ROOM / "bench" / "empty.zig"
+TABLES = ROOM.parent / "matcher" / "tables" / "compiled.bin"
+
+_ZIG_OPTIONS = (
+    "-target", "wasm32-freestanding", "-mcpu=baseline+simd128+bulk_memory", "-O", "ReleaseSafe",
+    "-fno-entry", "-rdynamic", "-fstrip",
+)  # fmt: skip
+_PREFIX_BYTES = 16
+
+
+class BuildError(Exception):
+    """The modules can't be built; the message is one line for a person."""
+
+
+def build(output_dir: Path = BUILT) -> None:
+    """Build `filter.wasm` and `replicator.wasm`, each with its SHA-256 beside it, unless they are up to date."""
+    tables = _compile_tables()
+    for name in ("filter", "replicator"):
+        _build_module(name, SOURCES / f"{name}.zig", tables, output_dir)
+
+
+def build_variant(name: str, output_dir: Path) -> Path:
+    """Build a module for tests and measurements into `output_dir` and return its path.
+
+    `trap` is the filter that traps on the header `x-test-trap`; `empty` answers a constant without looking.
+    """
+    tables = _compile_tables()
+    if name == "trap":
+        return _build_module("trap", SOURCES / "filter.zig", tables, output_dir, trap=True)
+    if name == "empty":
+        return _build_module("empty", EMPTY_SOURCE, tables, output_dir)
+    raise BuildError(f"there is no variant {name!r}: choose trap or empty")
+
+
+def zig_command() -> list[str]:
+    """Return the command that runs the pinned Zig compiler, without its arguments."""
+    if importlib.util.find_spec("ziglang") is None:
+        raise BuildError("the Zig compiler is missing: pip install ziglang==0.17.1")
+    return [sys.executable, "-m", "ziglang"]
+
+
+def cache_options() -> list[str]:
+    """Return Zig's options for a cache outside the source tree, which may be read-only."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        usable = os.access(base, os.W_OK)
+    except OSError:
+        usable = False
+    cache = (base if usable else Path(tempfile.gettempdir())) / "vop-zig"
+    return ["--cache-dir", str(cache / "local"), "--global-cache-dir", str(cache / "global")]
+
+
+def module_options(root: Path, tables: Path, options: Path) -> list[str]:
+    """Return Zig's options for a root file that may import the compiled `tables` and the build's `options`."""
+    return [
+        "--dep", "tables", "--dep", "options", f"-Mroot={root}", f"-Mtables={tables}", f"-Moptions={options}",
+    ]  # fmt: skip
+
+
+def write_options(path: Path, *, trap: bool) -> None:
+    """Write the build's options as a Zig file."""
+    path.write_text(f"pub const trap_on_test_header = {'true' if trap else 'false'};\n")
+
+
+def _compile_tables() -> Path:
+    """Bring `matcher/tables/compiled.bin` up to date and return its path."""
+    if importlib.util.find_spec("matcher.tables.compiler") is None:
+        TABLES.write_bytes(b"")
+        return TABLES
+    importlib.import_module("matcher.tables.compiler").compile_tables(TABLES)
+    return TABLES
+
+
+def _build_module(name: str, root: Path, tables: Path, output_dir: Path, *, trap: bool = False) -> Path:
+    """Build one module unless its stamp says that it comes from these very sources."""
+    output_dir.mkdir(parents=True, exist_ok=True)
+    module, digest, stamp = (output_dir / f"{name}.{suffix}" for suffix in ("wasm", "wasm.sha256", "stamp"))
+    wanted = _source_hash(root, tables, trap=trap)
+    if _is_current(module, digest, stamp, wanted):
+        return module
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=output_dir) as scratch:
+        fresh = Path(scratch) / module.name
+        options = Path(scratch) / "options.zig"
+        write_options(options, trap=trap)
+        command = [*zig_command(), "build-exe", *_ZIG_OPTIONS, *module_options(root, tables, options)]
+        _run([*command, f"-femit-bin={fresh}", *cache_options()])
+        fresh.chmod(0o644)
+        _replace(digest, f"{hashlib.sha256(fresh.read_bytes()).hexdigest()}\n")
+        fresh.replace(module)
+    _replace(stamp, wanted)
+    return module
+
+
+def _is_current(module: Path, digest: Path, stamp: Path, wanted: str) -> bool:
+    """Tell whether a module is whole and comes from the sources with hash `wanted`."""
+    try:
+        if stamp.read_text() != wanted:
+            return False
+        return hashlib.sha256(module.read_bytes()).hexdigest() == digest.read_text().strip()
+    except FileNotFoundError:
+        return False
+
+
+def _source_hash(root: Path, tables: Path, *, trap: bool) -> str:
+    """Hash everything that a module is made of: every Zig source, the tables, and this file."""
+    summary = hashlib.sha256(f"{root.name} {trap}".encode())
+    for path in (Path(__file__), tables, EMPTY_SOURCE, *sorted(SOURCES.rglob("*.zig"))):
+        content = path.read_bytes()
+        summary.update(len(content).to_bytes(_PREFIX_BYTES, "little"))
+        summary.update(str(path.relative_to(ROOM.parent)).encode())
+        summary.update(content)
+    return summary.hexdigest()
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new, never a part."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
+
+
+def _run(command: Sequence[str]) -> None:
+    """Run the compiler; its messages become the error."""
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise BuildError(f"the Zig compiler refused the sources:\n{finished.stderr.strip()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build from the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m edge_filter.build", description=__doc__)
+    parser.add_argument("--output", type=Path, default=BUILT, help="where the modules go")
+    output = parser.parse_args(arguments).output
+    try:
+        build(output)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+//! One verification: from a request that was understood to what the edge may say about it.
+
+const std = @import("std");
+const bucket_form = @import("../directory/bucket.zig");
+const decision = @import("../audit/decision.zig");
+const host = @import("../host.zig");
+const limits = @import("../limits.zig");
+const lookup = @import("../directory/lookup.zig");
+const matching = @import("matching.zig");
+const seal = @import("../directory/seal.zig");
+const view = @import("view.zig");
+const Request = @import("../request/request.zig").Request;
+const Root = @import("roots.zig").Root;
+
+/// What the edge makes of a request. Hand-over wherever it can't be sure; never a guess.
+pub const Conclusion = union(enum) {
+    verdict: matching.Verdict,
+    not_possible: decision.NotPossible,
+    hand_over: decision.HandOver,
+};
+
+/// A conclusion, and what it rests on.
+pub const Finding = struct {
+    conclusion: Conclusion,
+    epoch: u32 = 0,
+    revision: u64 = 0,
+    directory_age_ms: u32 = 0,
+
+    fn handOver(cause: decision.HandOver) Finding {
+        return .{ .conclusion = .{ .hand_over = cause } };
+    }
+};
+
+/// The opened record of the request at hand; wiped before the next callback.
+var plain: [limits.record_bytes_max]u8 = undefined;
+var plain_length: usize = 0;
+
+/// Forgets the opened record; what a finding points to is gone with it.
+pub fn wipe() void {
+    std.crypto.secureZero(u8, plain[0..plain_length]);
+    plain_length = 0;
+}
+
+/// Decides as of now. Texts of the finding are good until `wipe`.
+pub fn verify(request: *const Request, root: *const Root, now_ns: u64) Finding {
+    if (standing(request, root, now_ns)) |cause| return .handOver(cause);
+    const stream = view.state.streamOf(request.party_bic).?;
+    const age_ms = std.math.lossyCast(u32, view.ageMs(stream, now_ns));
+    var finding = find(request, root, now_ns);
+    finding.directory_age_ms = age_ms;
+    return finding;
+}
+
+/// Why the directory, as it is known now, can't answer for the request's tenant; null if it can.
+fn standing(request: *const Request, root: *const Root, now_ns: u64) ?decision.HandOver {
+    if (!view.state_known) return .not_complete;
+    if (!view.keys_known) return .no_keys;
+    if (!std.mem.eql(u8, &view.state.generation, &view.keys.generation)) return .not_complete;
+    if (view.keys.tenantPosition(request.party_bic) == null) return .not_a_tenant;
+    const stream = view.state.streamOf(request.party_bic) orelse return .not_complete;
+    if (!stream.complete or stream.proven_ns == 0) return .not_complete;
+    if (view.ageMs(stream, now_ns) > root.configuration.answer_until_ms) return .too_old;
+    return null;
+}
+
+fn find(request: *const Request, root: *const Root, now_ns: u64) Finding {
+    const tenant_position = view.keys.tenantPosition(request.party_bic).?;
+    const lookup_key = lookup.lookupKey(&view.keys.index_keyed, request.party_bic, request.iban());
+    const name = lookup.bucketName(lookup.bucketOf(lookup_key, view.state.buckets_log2));
+    const shared = host.sharedData(&name) catch null orelse return .handOver(.not_complete);
+    const found = bucket_form.find(shared.value, @intCast(tenant_position), lookup_key) catch
+        return .handOver(.seal_does_not_open);
+    const record = found orelse return missing(request, root, now_ns);
+    return open(request, root, tenant_position, &record);
+}
+
+/// No record: not possible, unless a resync has begun since the state was read, which empties buckets.
+fn missing(request: *const Request, root: *const Root, now_ns: u64) Finding {
+    const generation = view.state.generation;
+    view.refresh();
+    if (standing(request, root, now_ns)) |cause| return .handOver(cause);
+    if (!std.mem.eql(u8, &generation, &view.state.generation)) return .handOver(.not_complete);
+    return .{ .conclusion = .{ .not_possible = .unknown_account } };
+}
+
+fn open(
+    request: *const Request,
+    root: *const Root,
+    tenant_position: usize,
+    record: *const bucket_form.Record,
+) Finding {
+    const tenant = &view.keys.tenants[tenant_position];
+    var finding: Finding = .handOver(.seal_does_not_open);
+    finding.epoch = record.epoch;
+    finding.revision = record.revision;
+    const seal_key = tenant.sealKey(record.epoch) orelse return finding;
+    const opened = seal.open(&plain, record.sealed, lookup.recordKey(seal_key, request.iban()), .{
+        .bic = tenant.bic,
+        .lookup_key = record.lookup_key,
+        .epoch = record.epoch,
+        .revision = record.revision,
+    }) orelse return finding;
+    plain_length = opened.len;
+    finding.conclusion = switch (matching.judge(request, opened, &root.policy)) {
+        .verdict => |verdict| if (verdict.outcome == .not_possible)
+            .{ .not_possible = .identification_not_held }
+        else
+            .{ .verdict = verdict },
+        .closed => .{ .not_possible = .closed },
+        .too_large => .{ .hand_over = .record_too_large },
+        .malformed => .{ .hand_over = .seal_does_not_open },
+    };
+    return finding;
+}
