@@ -43,16 +43,13 @@ class Request:
 
 
 def accounts() -> list[dict[str, Any]]:
-    """Read the accounts of `directory.toml`."""
-    found: list[dict[str, Any]] = tomllib.loads((HERE / "directory.toml").read_text(encoding="utf-8"))[
-        "account"
-    ]
-    return found
+    """Read the accounts of `directory.toml`, in the form that the accounts API takes."""
+    return [{"bic": BIC, **account} for account in _read("directory.toml").values()]
 
 
 def requests() -> list[Request]:
     """Read the requests of `suite.toml`."""
-    ibans = {account["key"]: account["iban"] for account in accounts()}
+    ibans = {key: account["iban"] for key, account in _read("directory.toml").items()}
     groups = _read("suite.toml")["group"]
     return [_request(group, entry, ibans) for group in groups for entry in group["request"]]
 

@@ -39,7 +39,7 @@ def test_both_ways_of_answering_are_in_it() -> None:
 def test_every_account_is_asked_about() -> None:
     bodies = [request.body for request in requests]
     unused = [
-        account["key"]
+        account["iban"]
         for account in suite.accounts()
         if not any(account["iban"].encode() in body.upper() for body in bodies)
     ]
@@ -49,7 +49,7 @@ def test_every_account_is_asked_about() -> None:
 def test_every_iban_of_an_account_has_valid_check_digits() -> None:
     for account in suite.accounts():
         turned = account["iban"][4:] + account["iban"][:4]
-        assert int("".join(str(int(character, 36)) for character in turned)) % 97 == 1, account["key"]
+        assert int("".join(str(int(character, 36)) for character in turned)) % 97 == 1, account["iban"]
 
 
 def test_the_contract_accepts_every_body_that_is_verified_and_every_answer() -> None:
