@@ -10,6 +10,9 @@ from control_plane.errors import StartError
 ADMIN_TOKEN_LENGTH_MIN = 16
 """Characters an admin token needs at least."""
 
+AGE_MS_MAX = 86_400_000
+"""No directory may answer when it is older than a day."""
+
 DATABASE_URL_DEFAULT = "sqlite+aiosqlite:///vop.db"
 
 _DRIVERS = {
@@ -38,6 +41,10 @@ class Settings:
     """Control-plane processes that share the database; more than one needs PostgreSQL."""
     listen_host: str = "127.0.0.1"
     listen_port: int = 8080
+    warn_after_ms: int = 30_000
+    """Age of an edge's directory from which it says that it is old."""
+    answer_until_ms: int = 900_000
+    """Age of an edge's directory beyond which it hands every request over."""
     otlp_endpoint: str | None = None
     """Base URL of an OTLP/HTTP collector; none: traces and metrics stay in the process."""
 
@@ -57,8 +64,12 @@ class Settings:
             database_processes=_integer(environment, "VOP_DATABASE_PROCESSES", 1, 1, 64),
             listen_host=environment.get("VOP_LISTEN_HOST") or "127.0.0.1",
             listen_port=_integer(environment, "VOP_LISTEN_PORT", 8080, 1, 65535),
+            warn_after_ms=_integer(environment, "VOP_WARN_AFTER_MS", 30_000, 1, AGE_MS_MAX),
+            answer_until_ms=_integer(environment, "VOP_ANSWER_UNTIL_MS", 900_000, 1, AGE_MS_MAX),
             otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
         )
+        if settings.warn_after_ms > settings.answer_until_ms:
+            raise StartError("VOP_WARN_AFTER_MS: must not be above VOP_ANSWER_UNTIL_MS")
         if settings.database_processes > 1 and settings.database_url.startswith("sqlite"):
             raise StartError("VOP_DATABASE_PROCESSES: more than 1 needs PostgreSQL; SQLite serves one process")
         return settings

@@ -29,7 +29,9 @@ class FeedStream(SQLModel, table=True):
 
     __tablename__ = "feed_stream"
 
-    generation: bytes = Field(sa_column=Column(LargeBinary(16), ForeignKey("generation.id"), primary_key=True))
+    generation: bytes = Field(
+        sa_column=Column(LargeBinary(16), ForeignKey("generation.id"), primary_key=True)
+    )
     bic: str = Field(sa_column=Column(String(11), ForeignKey("tenant.bic"), primary_key=True))
     head: int = Field(sa_column=Column(BigInteger, nullable=False))
     """The newest position that was given out; 0 for none."""
@@ -50,7 +52,9 @@ class FeedRecord(SQLModel, table=True):
         ),
     )
 
-    generation: bytes = Field(sa_column=Column(LargeBinary(16), ForeignKey("generation.id"), primary_key=True))
+    generation: bytes = Field(
+        sa_column=Column(LargeBinary(16), ForeignKey("generation.id"), primary_key=True)
+    )
     bic: str = Field(sa_column=Column(String(11), ForeignKey("tenant.bic"), primary_key=True))
     lookup_key: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
     revision: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -21,7 +21,9 @@ def lookup_key(index_key: bytes, bic: str, iban: str) -> bytes:
     return hmac.digest(index_key, (bic + iban).encode("ascii"), "sha256")[:LOOKUP_KEY_BYTES]
 
 
-def seal(seal_key: bytes, bic: str, iban: str, lookup: bytes, epoch: int, revision: int, plain: bytes) -> bytes:
+def seal(
+    seal_key: bytes, bic: str, iban: str, lookup: bytes, epoch: int, revision: int, plain: bytes
+) -> bytes:
     """Seal a record's plain form: nonce, ciphertext and tag."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + _cipher(seal_key, iban).encrypt(nonce, plain, _associated(bic, lookup, epoch, revision))

@@ -85,12 +85,11 @@ class Keyring:
             return
 
     async def create_seal_key(self, bic: str) -> None:
-        """Make a tenant's first seal key, unless Vault has keys for it, and load it."""
+        """Make a tenant's first seal key in Vault, unless it has keys for it."""
         try:
             await self.vault.create(f"vop/seal/{bic}", {"1": secrets.token_hex(KEY_BYTES)})
         except SecretExists:
-            pass
-        await self.load_seal_keys(bic)
+            return
 
     async def load_seal_keys(self, bic: str) -> None:
         """Take a tenant's seal keys into memory.

@@ -1,0 +1,276 @@
+"""Create, read, change and delete accounts; each change is sealed in the same transaction."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.accounts.content import account_content
+from control_plane.identifiers import bic11
+from control_plane.accounts.models import Account
+from control_plane.accounts.schemas import (
+    AccountBody,
+    AccountPage,
+    AccountView,
+    Disclosure,
+    Holder,
+    Identification,
+    Status,
+)
+from control_plane.clock import now_ms
+from control_plane.db.engine import Database
+from control_plane.directory.changes import Change, record_changes
+from control_plane.directory.feed import Feed
+from control_plane.directory.tenants import Tenants
+from control_plane.secrets.keyring import Keyring
+
+LIST_MAX = 1_000
+"""Accounts in one part of the list at most."""
+
+IMPORT_BATCH = 500
+"""Accounts that an import reads in one statement."""
+
+
+class AccountExists(Exception):
+    """There is an account with this BIC and IBAN."""
+
+
+class UnknownAccount(Exception):
+    """There is no such account."""
+
+
+class AccountMoved(Exception):
+    """A replacement names another BIC or IBAN than the account's own."""
+
+
+class ImportCounts(msgspec.Struct, frozen=True):
+    """What an import did."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+class Accounts:
+    """The accounts of all tenants."""
+
+    def __init__(self, database: Database, keyring: Keyring, tenants: Tenants, feed: Feed) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._tenants = tenants
+        self._feed = feed
+
+    async def create(self, body: AccountBody) -> AccountView:
+        """Take a new account.
+
+        Raises:
+            AccountExists: its BIC and IBAN are taken.
+            UnknownTenant: we don't answer for its BIC.
+        """
+        bic = bic11(body.bic)
+        await self._tenants.require(bic)
+        account = _new(body, now_ms())
+        try:
+            async with self._database.write() as session:
+                session.add(account)
+                await session.flush()
+                await self._seal(session, bic, [account])
+        except IntegrityError as error:
+            raise AccountExists from error
+        await self._feed.advance(bic)
+        return view(account)
+
+    async def get(self, account_id: UUID) -> AccountView:
+        """One account by its id."""
+        async with self._database.read() as session:
+            return view(_found(await session.get(Account, account_id)))
+
+    async def find(self, bic: str, iban: str) -> AccountView:
+        """One account by its BIC and IBAN."""
+        async with self._database.read() as session:
+            return view(_found(await find_account(session, bic11(bic), iban)))
+
+    async def list(
+        self, after: UUID | None, limit: int, bic: str | None, status: Status | None
+    ) -> AccountPage:
+        """A part of the accounts in the order of their ids, with the cursor of the next part."""
+        query = select(Account).order_by(Account.id).limit(limit + 1)
+        if after is not None:
+            query = query.where(Account.id > after)
+        if bic is not None:
+            query = query.where(Account.bic == bic11(bic))
+        if status is not None:
+            query = query.where(Account.status == status)
+        async with self._database.read() as session:
+            rows = list(await session.scalars(query))
+        return AccountPage(
+            [view(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+        )
+
+    async def replace(self, account_id: UUID, body: AccountBody) -> AccountView:
+        """Replace all of an account but its BIC and IBAN; the same content again changes nothing.
+
+        Raises:
+            UnknownAccount: there is none with this id.
+            AccountMoved: the body names another BIC or IBAN.
+        """
+        async with self._database.write() as session:
+            account = _found(await session.get(Account, account_id, with_for_update=True))
+            if (account.bic, account.iban) != (bic11(body.bic), body.iban):
+                raise AccountMoved
+            await self._change(session, account, body)
+        await self._feed.advance(account.bic)
+        return view(account)
+
+    async def close(self, account_id: UUID) -> AccountView:
+        """Mark an account as closed; closing it again changes nothing."""
+        async with self._database.write() as session:
+            account = _found(await session.get(Account, account_id, with_for_update=True))
+            await self._change(session, account, msgspec.structs.replace(_body(account), status="closed"))
+        await self._feed.advance(account.bic)
+        return view(account)
+
+    async def delete(self, account_id: UUID) -> None:
+        """Delete an account; only its tombstone stays in the directory."""
+        async with self._database.write() as session:
+            account = _found(await session.get(Account, account_id, with_for_update=True))
+            await session.delete(account)
+            await session.flush()
+            await self._require_keys(account.bic)
+            await record_changes(session, self._keyring, account.bic, [Change(account.iban, None)])
+        await self._feed.advance(account.bic)
+
+    async def upsert(self, bodies: Sequence[AccountBody]) -> ImportCounts:
+        """Create or replace accounts, all or none; an equal account gets no new revision."""
+        by_bic: dict[str, dict[str, AccountBody]] = {}
+        for body in bodies:
+            by_bic.setdefault(bic11(body.bic), {})[body.iban] = body
+        for bic in by_bic:
+            await self._tenants.require(bic)
+        created = changed = 0
+        async with self._database.write() as session:
+            for bic, of_bic in sorted(by_bic.items()):
+                ibans = sorted(of_bic)
+                for start in range(0, len(ibans), IMPORT_BATCH):
+                    batch = [of_bic[iban] for iban in ibans[start : start + IMPORT_BATCH]]
+                    batch_created, batch_changed = await self._upsert_batch(session, bic, batch)
+                    created += batch_created
+                    changed += batch_changed
+        for bic in by_bic:
+            await self._feed.advance(bic)
+        return ImportCounts(created, changed, len(bodies) - created - changed)
+
+    async def _upsert_batch(
+        self, session: AsyncSession, bic: str, bodies: Sequence[AccountBody]
+    ) -> tuple[int, int]:
+        rows = await session.scalars(
+            select(Account)
+            .where(Account.bic == bic, Account.iban.in_([body.iban for body in bodies]))
+            .order_by(Account.iban)
+            .with_for_update()
+        )
+        held = {row.iban: row for row in rows}
+        now = now_ms()
+        created = [_new(body, now) for body in bodies if body.iban not in held]
+        changed = [
+            held[body.iban] for body in bodies if body.iban in held and _write(held[body.iban], body, now)
+        ]
+        session.add_all(created)
+        await session.flush()
+        await self._seal(session, bic, created + changed)
+        session.expunge_all()
+        return len(created), len(changed)
+
+    async def _change(self, session: AsyncSession, account: Account, body: AccountBody) -> None:
+        await self._require_keys(account.bic)
+        if _write(account, body, now_ms()):
+            await self._seal(session, account.bic, [account])
+
+    async def _seal(self, session: AsyncSession, bic: str, accounts: Sequence[Account]) -> None:
+        changes = [Change(account.iban, account_content(account)) for account in accounts]
+        revisions = await record_changes(session, self._keyring, bic, changes)
+        for account, revision in zip(accounts, revisions, strict=True):
+            account.revision = revision
+        await session.flush()
+
+    async def _require_keys(self, bic: str) -> None:
+        await self._tenants.require(bic)
+
+
+def view(account: Account) -> AccountView:
+    """The account as the API shows it."""
+    body = _body(account)
+    return AccountView(
+        id=account.id,
+        bic=body.bic,
+        iban=body.iban,
+        holders=body.holders,
+        identifications=body.identifications,
+        status=body.status,
+        disclosure=body.disclosure,
+        revision=account.revision,
+        created=datetime.fromtimestamp(account.created_ms / 1000, UTC),
+        changed=datetime.fromtimestamp(account.changed_ms / 1000, UTC),
+    )
+
+
+async def find_account(session: AsyncSession, bic: str, iban: str) -> Account | None:
+    """The row of a BIC11 and an IBAN."""
+    account: Account | None = await session.scalar(
+        select(Account).where(Account.bic == bic, Account.iban == iban)
+    )
+    return account
+
+
+def _found(account: Account | None) -> Account:
+    if account is None:
+        raise UnknownAccount
+    return account
+
+
+def _new(body: AccountBody, now: int) -> Account:
+    account = Account(
+        id=uuid4(),
+        bic=bic11(body.bic),
+        iban=body.iban,
+        status="",
+        disclosure="",
+        holders=[],
+        identifications=[],
+        revision=0,
+        created_ms=now,
+        changed_ms=now,
+    )
+    _write(account, body, now)
+    return account
+
+
+def _body(account: Account) -> AccountBody:
+    return AccountBody(
+        bic=account.bic,
+        iban=account.iban,
+        holders=msgspec.convert(account.holders, list[Holder]),
+        identifications=msgspec.convert(account.identifications, list[Identification]),
+        status=msgspec.convert(account.status, Status),
+        disclosure=msgspec.convert(account.disclosure, Disclosure),
+    )
+
+
+def _write(account: Account, body: AccountBody, now: int) -> bool:
+    """Put a body's content into a row; tells whether that changes anything."""
+    content = {
+        "status": body.status,
+        "disclosure": body.disclosure,
+        "holders": msgspec.to_builtins(body.holders),
+        "identifications": msgspec.to_builtins(body.identifications),
+    }
+    if all(getattr(account, name) == value for name, value in content.items()):
+        return False
+    for name, value in content.items():
+        setattr(account, name, value)
+    account.changed_ms = now
+    return True

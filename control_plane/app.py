@@ -1,0 +1,133 @@
+"""The control plane as one ASGI application."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+
+from control_plane.accounts.controller import AccountController
+from control_plane.accounts.service import Accounts
+from control_plane.authentication import admin_guard
+from control_plane.db.engine import Database
+from control_plane.db.migrate import migrate
+from control_plane.directory.controller import TenantController
+from control_plane.directory.feed import Feed
+from control_plane.directory.tenants import Tenants
+from control_plane.edges.controller import EdgeAdminController, EdgeController, authenticated_edge
+from control_plane.edges.gate import Gate
+from control_plane.edges.service import Edges
+from control_plane.health.controller import HealthController
+from control_plane.problems import Problem, on_http_error, on_problem, on_validation_error
+from control_plane.secrets.keyring import Keyring
+from control_plane.secrets.vault import Vault
+from control_plane.settings import Settings
+from control_plane.xds.controller import DiscoveryController
+from control_plane.xds.extension import Release, release
+from control_plane.xds.modules import module
+from control_plane.xds.publisher import Publisher
+from matcher import DEFAULT_POLICY
+from control_plane.xds.controller import DiscoveryController
+from control_plane.xds.publisher import Publisher
+from control_plane.xds.extension import release_builder
+
+WARN_AFTER_MS = 30_000
+"""A directory of this age is worth a warning."""
+ANSWER_UNTIL_MS = 900_000
+"""An edge answers from its directory up to this age."""
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Wire all parts together. Nothing is opened before the application's lifespan begins."""
+    database = Database(settings.database_url)
+    vault = Vault(settings.vault_addr, settings.vault_role_id, settings.vault_secret_id)
+    keyring = Keyring(vault)
+    feed = Feed(database, keyring)
+    tenants = Tenants(database, keyring, feed)
+    accounts = Accounts(database, keyring, tenants, feed)
+    gate = Gate()
+    edges = Edges(database, keyring, tenants, gate)
+    publisher = Publisher(gate, _release)
+    publisher = Publisher(gate, release_builder(settings))
+
+    @asynccontextmanager
+    async def opened(_app: Litestar) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            await database.check()
+            await migrate(database)
+            await vault.login()
+            await tenants.open()
+            await edges.refresh()
+            for work in (vault.keep_alive(), edges.keep_fresh()):
+                stack.push_async_callback(_cancel, asyncio.create_task(work))
+            stack.callback(gate.close)
+            stack.callback(publisher.close)
+            stack.callback(feed.close)
+            yield
+
+    def release_waiting() -> None:
+        feed.close()
+        gate.close()
+
+    admin = Router(
+        "/admin/v1",
+        route_handlers=[AccountController, TenantController, EdgeAdminController],
+        guards=[admin_guard(settings.admin_token)],
+    )
+    parts = {
+        "accounts": accounts,
+        "database": database,
+        "edges": edges,
+        "feed": feed,
+        "gate": gate,
+        "keyring": keyring,
+        "publisher": publisher,
+        "publisher": publisher,
+        "tenants": tenants,
+    }
+    dependencies = {
+        name: Provide(_always(part), use_cache=True, sync_to_thread=False) for name, part in parts.items()
+    }
+    app = Litestar(
+        route_handlers=[admin, EdgeController, DiscoveryController, HealthController],
+        dependencies={**dependencies, "edge": Provide(authenticated_edge, sync_to_thread=False)},
+        exception_handlers={
+            Problem: on_problem,
+            ValidationException: on_validation_error,
+            HTTPException: on_http_error,
+        },
+        lifespan=[opened],
+        openapi_config=OpenAPIConfig(title="VOP control plane", version="1", path="/admin/openapi"),
+        debug=False,
+    )
+    app.state.release_waiting = release_waiting
+    return app
+
+
+def _release(edge_id: str) -> Release:
+    """What the filter of an edge should be."""
+    return release(
+        module("filter").read_bytes(),
+        edge_id=edge_id,
+        policy=DEFAULT_POLICY,
+        warn_after_ms=WARN_AFTER_MS,
+        answer_until_ms=ANSWER_UNTIL_MS,
+    )
+
+
+def _always(part: object) -> Callable[[], object]:
+    def provide() -> object:
+        return part
+
+    return provide
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,74 @@
+"""Write the sealed form of changed accounts, inside the transaction that changes them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.directory.models import FeedRecord
+from control_plane.directory.sealing import lookup_key, seal
+from control_plane.secrets.keyring import Keyring
+from matcher import Account
+from matcher.record import encode
+
+LOOKUP_BATCH = 500
+"""Records asked for in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An account's new content, or None for its deletion."""
+
+    iban: str = field(repr=False)
+    account: Account | None
+
+
+async def record_changes(
+    session: AsyncSession, keyring: Keyring, bic: str, changes: Sequence[Change]
+) -> list[int]:
+    """Seal each account of one tenant under a new revision, and return the revisions.
+
+    The records get no position in the feed here: the sequencer gives it once they are committed. A deletion
+    leaves a tombstone, from whose revision a re-creation goes on.
+    """
+    revisions: list[int] = []
+    for start in range(0, len(changes), LOOKUP_BATCH):
+        revisions += await _record_batch(session, keyring, bic, changes[start : start + LOOKUP_BATCH])
+    return revisions
+
+
+async def _record_batch(
+    session: AsyncSession, keyring: Keyring, bic: str, changes: Sequence[Change]
+) -> list[int]:
+    epoch, seal_key = max(keyring.seal_keys(bic).items())
+    lookups = [lookup_key(keyring.index_key, bic, change.iban) for change in changes]
+    rows = await session.scalars(
+        select(FeedRecord)
+        .where(
+            FeedRecord.generation == keyring.generation,  # type: ignore[arg-type]
+            FeedRecord.bic == bic,  # type: ignore[arg-type]
+            FeedRecord.lookup_key.in_(lookups),  # type: ignore[attr-defined]
+        )
+        .order_by(FeedRecord.lookup_key)  # type: ignore[arg-type]
+        .with_for_update()
+    )
+    held = {row.lookup_key: row for row in rows}
+    revisions: list[int] = []
+    for change, lookup in zip(changes, lookups, strict=True):
+        row = held.get(lookup)
+        if row is None:
+            row = FeedRecord(
+                generation=keyring.generation, bic=bic, lookup_key=lookup, revision=0, epoch=epoch
+            )
+            session.add(row)
+        row.revision += 1
+        row.epoch = epoch
+        row.seq = None
+        row.sealed = None
+        if change.account is not None:
+            plain = encode(change.account)
+            row.sealed = seal(seal_key, bic, change.iban, lookup, epoch, row.revision, plain)
+        revisions.append(row.revision)
+    await session.flush()
+    return revisions

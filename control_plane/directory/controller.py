@@ -1,0 +1,38 @@
+"""``/admin/v1/tenants``."""
+
+from litestar import Controller, get, post
+from msgspec import Struct
+
+from control_plane.identifiers import bic11, bic_fault
+from control_plane.directory.tenants import TenantExists, Tenants
+from control_plane.problems import FieldFault, Problem
+
+
+class TenantBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A tenant: an account-servicing PSP that we answer for."""
+
+    bic: str
+
+
+class TenantController(Controller):
+    """Tenants; creating one makes its seal key."""
+
+    path = "/tenants"
+    tags = ("tenants",)
+
+    @post(summary="Begin to answer for a BIC")
+    async def create_tenant(self, data: TenantBody, tenants: Tenants) -> TenantBody:
+        """Create a tenant: 409 if it is there."""
+        if reason := bic_fault(data.bic):
+            raise Problem(400, "The tenant can't be taken.", [FieldFault("bic", reason)])
+        bic = bic11(data.bic)
+        try:
+            await tenants.create(bic)
+        except TenantExists as error:
+            raise Problem(409, "This tenant is there already.") from error
+        return TenantBody(bic)
+
+    @get(summary="List the tenants")
+    async def list_tenants(self, tenants: Tenants) -> list[TenantBody]:
+        """All tenants by BIC11."""
+        return [TenantBody(bic) for bic in await tenants.list()]

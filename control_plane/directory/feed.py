@@ -1,0 +1,177 @@
+"""The feed of each tenant: positions in commit order, and pages for those who follow."""
+
+import asyncio
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.engine import Database
+from control_plane.directory.models import FeedRecord, FeedStream
+from control_plane.directory.pages import (
+    BODY_BYTES_MAX,
+    CHANGES,
+    KEY_FIRST,
+    KEY_LAST,
+    RECORD_HEADER_BYTES,
+    SNAPSHOT,
+    Page,
+    Record,
+    fill,
+)
+from control_plane.secrets.keyring import Keyring
+
+SEQUENCE_BATCH_MAX = 1_000
+"""Records that get their positions in one transaction."""
+
+PAGE_RECORDS_MAX = BODY_BYTES_MAX // (RECORD_HEADER_BYTES + 92)
+"""Records asked of the database for one page: a sealed record has at least 92 bytes."""
+
+LOOK_SECONDS = 0.2
+"""A waiting poll looks this often for changes that another process has committed."""
+
+_record: Any = FeedRecord.__table__  # type: ignore[attr-defined]
+_stream: Any = FeedStream.__table__  # type: ignore[attr-defined]
+
+
+class CursorGone(Exception):
+    """The generation or the position isn't served (any more): a new snapshot is needed."""
+
+
+class Feed:
+    """Positions and pages of all tenants in the generation in service."""
+
+    def __init__(
+        self, database: Database, keyring: Keyring, page_records_max: int = PAGE_RECORDS_MAX
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._page_records_max = page_records_max
+        self._moved: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._closing = False
+
+    async def advance(self, bic: str) -> None:
+        """Give positions to all committed records of a tenant that have none, and wake who waits for them.
+
+        One caller at a time holds the stream's row, so positions follow commits: a record that isn't
+        committed can't be seen, and one that commits later gets a later position.
+        """
+        while await self._pending(bic):
+            async with self._database.write() as session:
+                count = await self._advance_batch(session, bic)
+            if count:
+                self._wake(bic)
+            else:
+                break
+
+    async def snapshot(self, generation: bytes, bic: str, as_of: int | None, after_key: bytes) -> Page:
+        """One page of all records in lookup-key order; the first has ``as_of`` None and fixes it."""
+        self._check_generation(generation)
+        await self.advance(bic)
+        async with self._database.read() as session:
+            head = await self._head(session, bic)
+            if as_of is not None and as_of > head:
+                raise CursorGone
+            condition = _record.c.sealed.is_not(None) & (_record.c.lookup_key > after_key)
+            records, last = await self._records(session, bic, condition, _record.c.lookup_key)
+        fixed = head if as_of is None else as_of
+        last_key = KEY_LAST if last else records[-1].lookup_key
+        return Page(SNAPSHOT, last, generation, bic, fixed, fixed, head, after_key, last_key, records)
+
+    async def changes(self, generation: bytes, bic: str, after: int, wait_ms: int) -> Page:
+        """The changes after a position; at the head, waits for one up to ``wait_ms``."""
+        self._check_generation(generation)
+        deadline = asyncio.get_running_loop().time() + wait_ms / 1000
+        while True:
+            moved = self._moved[bic]
+            page = await self._changes_now(generation, bic, after)
+            left = deadline - asyncio.get_running_loop().time()
+            if page.records or left <= 0 or self._closing:
+                return page
+            try:
+                async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                    await moved.wait()
+            except TimeoutError:
+                continue
+
+    def close(self) -> None:
+        """Let all waiting polls answer at once."""
+        self._closing = True
+        for bic in list(self._moved):
+            self._wake(bic)
+
+    async def _changes_now(self, generation: bytes, bic: str, after: int) -> Page:
+        await self.advance(bic)
+        async with self._database.read() as session:
+            # The head first: a record that moves on meanwhile is then beyond it, and comes with the next page.
+            head = await self._head(session, bic)
+            if after > head:
+                raise CursorGone
+            condition = (_record.c.seq > after) & (_record.c.seq <= head)
+            records, complete = await self._records(session, bic, condition, _record.c.seq)
+        reached = head if complete else records[-1].seq or after
+        return Page(CHANGES, False, generation, bic, after, reached, head, KEY_FIRST, KEY_FIRST, records)
+
+    async def _records(
+        self, session: AsyncSession, bic: str, condition: Any, order: Any
+    ) -> tuple[tuple[Record, ...], bool]:
+        """As many records as fit on a page, and whether these are all."""
+        rows = await session.stream(
+            select(_record.c.lookup_key, _record.c.revision, _record.c.epoch, _record.c.sealed, _record.c.seq)
+            .where(_record.c.generation == self._keyring.generation, _record.c.bic == bic, condition)
+            .order_by(order)
+            .limit(self._page_records_max + 1)
+            .execution_options(yield_per=500)
+        )
+        records = [Record(*row) async for row in rows]
+        taken, fitted = fill(records[: self._page_records_max])
+        return taken, fitted and len(records) <= self._page_records_max
+
+    async def _head(self, session: AsyncSession, bic: str) -> int:
+        head = await session.scalar(
+            select(_stream.c.head).where(
+                _stream.c.generation == self._keyring.generation, _stream.c.bic == bic
+            )
+        )
+        return int(head or 0)
+
+    async def _pending(self, bic: str) -> bool:
+        async with self._database.read() as session:
+            return await session.scalar(self._pending_keys(bic).limit(1)) is not None
+
+    def _pending_keys(self, bic: str) -> Any:
+        return select(_record.c.lookup_key).where(
+            _record.c.generation == self._keyring.generation, _record.c.bic == bic, _record.c.seq.is_(None)
+        )
+
+    async def _advance_batch(self, session: AsyncSession, bic: str) -> int:
+        mine = (_stream.c.generation == self._keyring.generation) & (_stream.c.bic == bic)
+        head = await session.scalar(select(_stream.c.head).where(mine).with_for_update())
+        assert head is not None, "a tenant's stream is made with the tenant"
+        # A record that another writer is changing again is skipped: it is pending once more when that commits.
+        keys = (
+            await session.scalars(
+                self._pending_keys(bic).limit(SEQUENCE_BATCH_MAX).with_for_update(skip_locked=True)
+            )
+        ).all()
+        for position, key in enumerate(keys, start=head + 1):
+            await session.execute(
+                update(_record)
+                .where(
+                    _record.c.generation == self._keyring.generation,
+                    _record.c.bic == bic,
+                    _record.c.lookup_key == key,
+                )
+                .values(seq=position)
+            )
+        if keys:
+            await session.execute(update(_stream).where(mine).values(head=head + len(keys)))
+        return len(keys)
+
+    def _check_generation(self, generation: bytes) -> None:
+        if generation != self._keyring.generation:
+            raise CursorGone
+
+    def _wake(self, bic: str) -> None:
+        self._moved.pop(bic, asyncio.Event()).set()

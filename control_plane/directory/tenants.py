@@ -1,0 +1,89 @@
+"""Generations and tenants: what the sealed directory is divided by."""
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from control_plane.clock import now_ms
+from control_plane.db.engine import Database
+from control_plane.directory.feed import Feed
+from control_plane.directory.models import FeedStream, Generation, Tenant
+from control_plane.secrets.keyring import Keyring
+
+_FIRST_START_LOCK = 0x766F71
+"""PostgreSQL's lock that lets only one process make the first generation."""
+
+
+class TenantExists(Exception):
+    """The tenant is there already."""
+
+
+class UnknownTenant(Exception):
+    """We don't answer for this BIC."""
+
+
+class Tenants:
+    """The tenants, and their keys' way into memory."""
+
+    def __init__(self, database: Database, keyring: Keyring, feed: Feed) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._feed = feed
+
+    async def open(self) -> None:
+        """Load the generation in service and all tenants' keys, and catch up with the feed.
+
+        At the very first start, makes the generation and the audit key.
+
+        Raises:
+            StartError: Vault lacks a key that the database depends on, or can't be reached.
+        """
+        async with self._database.write() as session:
+            if self._database.is_postgresql:
+                await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_START_LOCK})
+            newest = select(Generation.id).order_by(Generation.created_ms.desc()).limit(1)  # type: ignore[call-overload,attr-defined]
+            generation = await session.scalar(newest)
+            if generation is None:
+                await self._keyring.create_audit_key()
+                generation = await self._keyring.create_generation()
+                session.add(Generation(id=generation, created_ms=now_ms()))
+        await self._keyring.load(generation)
+        for bic in await self.list():
+            await self._keyring.load_seal_keys(bic)
+            await self._feed.advance(bic)
+
+    async def list(self) -> list[str]:
+        """All tenants' BIC11s, in order."""
+        async with self._database.read() as session:
+            return list(await session.scalars(select(Tenant.bic).order_by(Tenant.bic)))  # type: ignore[call-overload]
+
+    async def create(self, bic: str) -> None:
+        """Begin to answer for a BIC11: makes its seal key and its feed.
+
+        Raises:
+            TenantExists: we do so already.
+        """
+        await self._keyring.create_seal_key(bic)
+        try:
+            async with self._database.write() as session:
+                session.add(Tenant(bic=bic, epoch=1, created_ms=now_ms()))
+                await session.flush()
+                session.add(FeedStream(generation=self._keyring.generation, bic=bic, head=0))
+        except IntegrityError as error:
+            raise TenantExists from error
+        await self._keyring.load_seal_keys(bic)
+
+    async def require(self, bic: str) -> None:
+        """Make sure that a BIC11 is a tenant whose keys are in memory.
+
+        Raises:
+            UnknownTenant: it is none.
+        """
+        if self._keyring.has_seal_keys(bic) or await self._exists(bic):
+            if not self._keyring.has_seal_keys(bic):
+                await self._keyring.load_seal_keys(bic)
+            return
+        raise UnknownTenant(bic)
+
+    async def _exists(self, bic: str) -> bool:
+        async with self._database.read() as session:
+            return await session.get(Tenant, bic) is not None

@@ -1,0 +1,77 @@
+"""What edges and their operators send and get."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+TENANTS_MAX = 16
+"""Tenants of one edge (``docs/formats.md``, section 1)."""
+VMS_MAX = 256
+"""VMs in one heartbeat: the shared counters are kept by VM number modulo 256."""
+
+EdgeId = Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")]
+HexId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class EdgeBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """An edge to register, with the BICs it may hold."""
+
+    id: EdgeId
+    tenants: Annotated[list[str], Meta(min_length=1, max_length=TENANTS_MAX)]
+
+
+class EdgeSecret(Struct, frozen=True):
+    """A new edge's secret, shown this once."""
+
+    id: str
+    tenants: list[str]
+    secret: str
+    """64 hex digits, for ``VOP_EDGE_SECRET``."""
+
+    def __repr__(self) -> str:
+        return f"EdgeSecret(id={self.id!r})"
+
+
+class StreamReport(Struct, frozen=True):
+    """Where an edge stands in one tenant's feed."""
+
+    bic: str
+    seq: Count
+    head: Count
+    complete: bool
+    age_ms: Count
+    records: Count
+
+
+class VmReport(Struct, frozen=True):
+    """The highest decision number of one VM."""
+
+    vm: Count
+    n: Count
+
+
+class HeartbeatBody(Struct, frozen=True):
+    """``docs/formats.md``, section 4.3."""
+
+    boot: HexId
+    layout: Count
+    complete: bool
+    generation: HexId
+    records: Count
+    buckets: Count
+    bytes: Count
+    refused_pages: Count
+    refused_records: Count
+    errors: Count
+    streams: Annotated[list[StreamReport], Meta(max_length=TENANTS_MAX)]
+    vms: Annotated[list[VmReport], Meta(max_length=VMS_MAX)]
+
+
+class EdgeView(Struct, frozen=True):
+    """An edge and its last heartbeat, if there was one."""
+
+    id: str
+    tenants: list[str]
+    heartbeat: HeartbeatBody | None
+    heartbeat_age_ms: int | None

@@ -1,0 +1,64 @@
+"""Serve the application with Granian, in this process, until a signal ends it."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from control_plane.app import create_app
+from control_plane.errors import StartError
+from control_plane.settings import Settings
+
+STOP_SECONDS_MAX = 5
+"""Requests that are still at work this long after the signal are abandoned."""
+
+
+async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        StartError: the address is taken, or a part that is needed can't be reached.
+    """
+    _require_free(settings.listen_host, settings.listen_port)
+    app = create_app(settings)
+    async with app.lifespan():
+        server = Server(
+            app,
+            address=settings.listen_host,
+            port=settings.listen_port,
+            # The lifespan is ours, so that a failed start is one clear line instead of the server's trace.
+            interface=Interfaces.ASGINL,
+            websockets=False,
+            log_level=LogLevels.error,
+        )
+        server.workers_kill_timeout = STOP_SECONDS_MAX
+        loop = asyncio.get_running_loop()
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        serving = asyncio.create_task(server.serve())
+        tell(f"the control plane listens on http://{settings.listen_host}:{settings.listen_port}")
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        app.state.release_waiting()
+        server.stop()
+        await serving
+
+
+def _require_free(host: str, port: int) -> None:
+    """Find out early, and in one line, that the address is taken: the server itself would share it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+            reason = "is taken" if taken else "can't be used"
+            raise StartError(f"{host}:{port} {reason}") from error
