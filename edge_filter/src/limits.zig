@@ -85,6 +85,10 @@ pub const call_lost_ms = call_timeout_ms + 5_000;
 pub const retry_min_ms = 100;
 pub const retry_max_ms = 5_000;
 pub const heartbeat_ms = 1_000;
+/// Keys are fetched again at least this often: tenants and epochs come and go.
+pub const keys_refresh_ms = 60_000;
+/// And at most this often.
+pub const keys_pause_ms = 1_000;
 
 comptime {
     const assert = @import("std").debug.assert;

@@ -2,10 +2,11 @@
 
 const std = @import("std");
 const host = @import("host.zig");
+const replicator = @import("replication/replicator.zig");
 
 /// A bug traps; a singleton that traps is not revived.
 pub const panic = std.debug.no_panic;
-/// What one callback may get from the host: headers, configuration, buckets.
+/// Headers and one bucket: what one callback may get from the host, pages aside.
 pub const arena_bytes = 262_144;
 
 export fn proxy_abi_version_0_2_1() void {}
@@ -18,6 +19,23 @@ export fn proxy_on_vm_start(_: u32, _: u32) u32 {
     return 1;
 }
 
-export fn proxy_on_configure(_: u32, _: u32) u32 {
+export fn proxy_on_configure(_: u32, length: u32) u32 {
+    host.reset();
+    return @intFromBool(replicator.configure(length));
+}
+
+export fn proxy_on_tick(_: u32) void {
+    host.reset();
+    replicator.tick();
+}
+
+export fn proxy_on_http_call_response(_: u32, token: u32, header_count: u32, length: u32, _: u32) void {
+    host.reset();
+    replicator.onReply(token, header_count, length);
+}
+
+export fn proxy_on_done(_: u32) u32 {
     return 1;
 }
+
+export fn proxy_on_delete(_: u32) void {}

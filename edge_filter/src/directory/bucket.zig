@@ -81,6 +81,8 @@ pub const Range = struct {
 /// What rewriting did, in records and bytes of sealed records.
 pub const Outcome = struct {
     bucket: []const u8,
+    /// Whether the bucket differs from the old one.
+    changed: bool = false,
     /// Changes that were not newer than what was there.
     stale: u32 = 0,
     /// Puts that didn't fit.
@@ -111,6 +113,7 @@ pub fn rewrite(
             const gone = change == null and replaced != null and replaced.?.contains(record.lookup_key);
             if (newer or gone) {
                 outcome.records_delta -= 1;
+                outcome.changed = true;
                 continue;
             }
         }
@@ -127,6 +130,7 @@ pub fn rewrite(
             continue;
         };
         outcome.records_delta += 1;
+        outcome.changed = true;
     }
     outcome.bucket = writer.written();
     outcome.bytes_delta = @as(i64, @intCast(outcome.bucket.len)) - @as(i64, @intCast(old.len));

@@ -4,7 +4,7 @@ const std = @import("std");
 const bytes = @import("../bytes.zig");
 const limits = @import("../limits.zig");
 
-const HmacSha256 = std.crypto.auth.hmac.sha2.HmacSha256;
+pub const HmacSha256 = std.crypto.auth.hmac.sha2.HmacSha256;
 const HkdfSha256 = std.crypto.kdf.hkdf.HkdfSha256;
 const ChaCha20Poly1305 = std.crypto.aead.chacha_poly.ChaCha20Poly1305;
 
@@ -18,6 +18,13 @@ pub const Tenant = struct {
     bic: Bic,
     seal_keys: [limits.seal_keys_max]SealKey,
     seal_key_count: usize,
+
+    /// The newest epoch there is a key of.
+    pub fn epochMax(tenant: *const Tenant) u32 {
+        var epoch: u32 = 0;
+        for (tenant.seal_keys[0..tenant.seal_key_count]) |*key| epoch = @max(epoch, key.epoch);
+        return epoch;
+    }
 
     /// The key of that epoch, or null.
     pub fn sealKey(tenant: *const Tenant, epoch: u32) ?*const SealKey {
@@ -65,6 +72,16 @@ pub const Keys = struct {
             key.epoch = try reader.int(u32);
             key.keyed = HmacSha256.init(&try reader.array(32));
         }
+    }
+
+    /// Whether records found with one are found with the other: equal generation, equal tenants in equal order.
+    pub fn sameDirectory(keys: *const Keys, other: *const Keys) bool {
+        if (!std.mem.eql(u8, &keys.generation, &other.generation)) return false;
+        if (keys.tenant_count != other.tenant_count) return false;
+        for (keys.tenants[0..keys.tenant_count], other.tenants[0..keys.tenant_count]) |*mine, *theirs| {
+            if (!std.mem.eql(u8, &mine.bic, &theirs.bic)) return false;
+        }
+        return true;
     }
 
     /// The tenant's position in the package, or null.
