@@ -1,6 +1,7 @@
 """Compiles the matcher's tables and the two Wasm modules: `python -m edge_filter.build [--output DIR]`.
 
-Uses the standard library and `ziglang` only, for the wheel's build hook calls it before anything is installed.
+Uses the standard library and `ziglang` only, for the wheel's build hook calls it
+before anything is installed.
 """
 
 import argparse
@@ -32,7 +33,7 @@ class BuildError(Exception):
 
 
 def build(output_dir: Path = BUILT) -> None:
-    """Build `filter.wasm` and `replicator.wasm`, each with its SHA-256 beside it, unless they are up to date."""
+    """Build `filter.wasm` and `replicator.wasm`, each with its SHA-256 beside it; skip what is up to date."""
     tables = _compile_tables()
     for name in ("filter", "replicator"):
         _build_module(name, SOURCES / f"{name}.zig", tables, output_dir)
@@ -71,7 +72,7 @@ def cache_options() -> list[str]:
 
 
 def module_options(root: Path, tables: Path, options: Path) -> list[str]:
-    """Return Zig's options for a root file that may import the compiled `tables` and the build's `options`."""
+    """Return Zig's options for a root file that imports the compiled `tables` and the build's `options`."""
     return [
         "--dep", "tables", "--dep", "options", f"-Mroot={root}", f"-Mtables={tables}", f"-Moptions={options}",
     ]  # fmt: skip

@@ -193,7 +193,8 @@ pub fn onReply(token: u32, header_count: u32, length: u32) void {
         beat_call = null;
         const status = calls.reply(header_count).status;
         if (status < 200 or status > 299) counters.errors += 1;
-        return;
+        // What has changed meanwhile is said at once; the rest in a second.
+        return if (isComplete() != complete_told) beat(now_ns);
     }
     for (streams[0..stream_count], 0..) |*stream, position| {
         if (!isCall(&stream.call, token)) continue;

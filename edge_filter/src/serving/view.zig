@@ -93,10 +93,12 @@ pub fn ageMs(stream: *const state_form.Stream, now_ns: u64) u64 {
     return (now_ns -| stream.proven_ns) / std.time.ns_per_ms;
 }
 
-/// The age of the stalest stream; null if nothing is known.
+/// The age of the stalest stream; null if no stream's head has been proved yet.
 pub fn stalestMs(now_ns: u64) ?u64 {
-    if (!state_known or state.stream_count == 0) return null;
-    var stalest: u64 = 0;
-    for (state.streams[0..state.stream_count]) |*stream| stalest = @max(stalest, ageMs(stream, now_ns));
+    if (!state_known) return null;
+    var stalest: ?u64 = null;
+    for (state.streams[0..state.stream_count]) |*stream| {
+        if (stream.proven_ns != 0) stalest = @max(stalest orelse 0, ageMs(stream, now_ns));
+    }
     return stalest;
 }
