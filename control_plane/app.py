@@ -27,18 +27,8 @@ from control_plane.secrets.keyring import Keyring
 from control_plane.secrets.vault import Vault
 from control_plane.settings import Settings
 from control_plane.xds.controller import DiscoveryController
-from control_plane.xds.extension import Release, release
-from control_plane.xds.modules import module
-from control_plane.xds.publisher import Publisher
-from matcher import DEFAULT_POLICY
-from control_plane.xds.controller import DiscoveryController
-from control_plane.xds.publisher import Publisher
 from control_plane.xds.extension import release_builder
-
-WARN_AFTER_MS = 30_000
-"""A directory of this age is worth a warning."""
-ANSWER_UNTIL_MS = 900_000
-"""An edge answers from its directory up to this age."""
+from control_plane.xds.publisher import Publisher
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -51,8 +41,12 @@ def create_app(settings: Settings) -> Litestar:
     accounts = Accounts(database, keyring, tenants, feed)
     gate = Gate()
     edges = Edges(database, keyring, tenants, gate)
-    publisher = Publisher(gate, _release)
     publisher = Publisher(gate, release_builder(settings))
+
+    def release_waiting() -> None:
+        feed.close()
+        gate.close()
+        publisher.close()
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:
@@ -65,14 +59,8 @@ def create_app(settings: Settings) -> Litestar:
             await edges.refresh()
             for work in (vault.keep_alive(), edges.keep_fresh()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
-            stack.callback(gate.close)
-            stack.callback(publisher.close)
-            stack.callback(feed.close)
+            stack.callback(release_waiting)
             yield
-
-    def release_waiting() -> None:
-        feed.close()
-        gate.close()
 
     admin = Router(
         "/admin/v1",
@@ -86,7 +74,6 @@ def create_app(settings: Settings) -> Litestar:
         "feed": feed,
         "gate": gate,
         "keyring": keyring,
-        "publisher": publisher,
         "publisher": publisher,
         "tenants": tenants,
     }
@@ -107,17 +94,6 @@ def create_app(settings: Settings) -> Litestar:
     )
     app.state.release_waiting = release_waiting
     return app
-
-
-def _release(edge_id: str) -> Release:
-    """What the filter of an edge should be."""
-    return release(
-        module("filter").read_bytes(),
-        edge_id=edge_id,
-        policy=DEFAULT_POLICY,
-        warn_after_ms=WARN_AFTER_MS,
-        answer_until_ms=ANSWER_UNTIL_MS,
-    )
 
 
 def _always(part: object) -> Callable[[], object]:

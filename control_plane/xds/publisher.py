@@ -47,7 +47,7 @@ class Publisher:
             return None
         if self._sent.get(edge_id) == (boot, release.version):
             await self._hold()
-        if not await self._gate.wait_complete(edge_id, boot, HOLD_SECONDS):
+        if not await self._gate.wait(edge_id, boot, HOLD_SECONDS):
             return None
         self._sent[edge_id] = (boot, release.version)
         return release
