@@ -1,6 +1,6 @@
 """Names in, decision out. Pure: no I/O beyond reading its own tables once, no clock, no randomness."""
 
-from matcher.decide import decide
+from matcher.decide import decide, tables_hash
 from matcher.model import (
     Account,
     AccountStatus,
@@ -31,4 +31,5 @@ __all__ = [
     "Policy",
     "Reason",
     "decide",
+    "tables_hash",
 ]

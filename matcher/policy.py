@@ -1,7 +1,8 @@
 """A PSP's matching policy: what each kind of difference may still be called, and what may be disclosed.
 
-Every knob but the typo budget and the disclosures is a **ceiling**: the best outcome left once that difference
-occurs. Encoded form: `u8 format = 1`, then one byte per field in the order below (outcome, 0 or 1, or count).
+Every knob but the typo budget and the disclosures is a **ceiling**: the best outcome left once that
+difference occurs. Encoded form: `u8 format = 1`, then one byte per field in the order below (outcome, 0 or
+1, or count).
 """
 
 from dataclasses import dataclass, fields

@@ -1,0 +1,1 @@
+"""What the matcher knows: reviewable texts, their compiler, and the blob that both engines read."""

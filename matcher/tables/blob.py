@@ -1,0 +1,150 @@
+"""The compiled tables: their layout, and reading them; `edge_filter/src/matcher/tables.zig` reads them too.
+
+Little endian. Header of 128 bytes: `"VOPT"`, `u32 format`, `u32 length`, then for each section `u32 offset`
+and `u32 count`:
+
+0. first stage: `u16` page number for each 256 code points below U+20000
+1. pages: `u16[256]` entry numbers each
+2. fold entries: `u8 class, u8 script, u8 mask, u8 flags, u32[8]`. For letters and digits a column holds up
+   to four ASCII letters, the first in the low byte; for class 0 it holds the lower-case code point, 0 for
+   itself. Bit k of the mask: column k differs from column 0. Column 7 replaces column 3 at a word's start.
+3. pairs: `u32 first, u32 second, u32 entry`, sorted: two code points that fold as one
+4. words: `u32 key offset, u8 key length, u8 sex, u8 form count, u8 variant count, u16 tags, u16 number,
+   u16 synonym, u16 forms at, u16 variants at, u16 zero`
+5. slots: `u16`, a power of two of them: word number + 1, found by FNV-1a with linear probing
+6. ids: `u16`, the lists of forms and variants
+7. keys: the bytes of the words' keys
+8. surname endings: `u8 length, u8 length, 7 bytes masculine, 7 bytes feminine`
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from pathlib import Path
+
+MAGIC = b"VOPT"
+FORMAT = 1
+HEADER_BYTES = 128
+SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16)
+CODE_POINTS = 0x20000
+COLUMNS = 8
+COLUMN_WITH_INITIAL = 3
+COLUMN_INITIAL = 7
+ENDING_BYTES_MAX = 7
+KEY_BYTES_MAX = 96
+
+UPPER = 1
+SECOND = 2
+
+SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
+
+TITLE, PARTICLE, LINK, CONNECTOR, GENERIC, GENERATION, STATUS, PREFIX = (1 << bit for bit in range(8))
+MALE, FEMALE = 1, 2
+
+
+class Class(IntEnum):
+    """What a code point does to a name."""
+
+    OTHER = 0
+    """A letter of a script that is compared as it stands."""
+    LETTER = 1
+    DIGIT = 2
+    SPACE = 3
+    DROP = 4
+    """Ignored: apostrophes, invisible characters, combining marks without a composition."""
+    HYPHEN = 5
+    DOT = 6
+    COMMA = 7
+    AND = 8
+    """The signs & and +."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the tables know about one folded word."""
+
+    sex: int
+    tags: int
+    number: int
+    synonym: int
+    forms: frozenset[int]
+    variants: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The parsed blob."""
+
+    hash: str
+    """SHA-256 of the blob in hex."""
+    sections: tuple[bytes, ...]
+    words: dict[str, Word]
+    endings: tuple[tuple[str, str], ...]
+
+
+def hashed(key: bytes) -> int:
+    """FNV-1a, 32 bits."""
+    value = 0x811C9DC5
+    for byte in key:
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex: the name of a blob."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def parse(data: bytes) -> Tables:
+    """Read a blob; one that the compiler could not have written raises ValueError."""
+    magic, form, length = struct.unpack_from("<4sII", data)
+    if magic != MAGIC or form != FORMAT or length != len(data):
+        raise ValueError("the compiled tables are damaged or of another format")
+    sections = []
+    for number, size in enumerate(SECTION_SIZES):
+        offset, count = struct.unpack_from("<II", data, 12 + 8 * number)
+        sections.append(data[offset : offset + count * size])
+    ids, keys = sections[6], sections[7]
+    words = {}
+    for row in struct.iter_unpack("<IBBBB6H", sections[4]):
+        (
+            key_at,
+            key_length,
+            sex,
+            form_count,
+            variant_count,
+            tags,
+            number,
+            synonym,
+            forms_at,
+            variants_at,
+            _,
+        ) = row
+        words[keys[key_at : key_at + key_length].decode()] = Word(
+            sex,
+            tags,
+            number,
+            synonym,
+            frozenset(struct.unpack_from(f"<{form_count}H", ids, 2 * forms_at)),
+            frozenset(struct.unpack_from(f"<{variant_count}H", ids, 2 * variants_at)),
+        )
+    endings = tuple(
+        (male[:m].decode(), female[:f].decode())
+        for m, f, male, female in struct.iter_unpack("<BB7s7s", sections[8])
+    )
+    return Tables(digest(data), tuple(sections), words, endings)
+
+
+@lru_cache(maxsize=1)
+def load() -> Tables:
+    """Read `compiled.bin` once; FileNotFoundError names the command that makes it."""
+    path = Path(__file__).parent / "compiled.bin"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            "the matcher's tables are not compiled: run python -m matcher.tables.compiler"
+        ) from None
+    return parse(data)

@@ -1,0 +1,300 @@
+"""Compiles the text tables beside this file into one blob that both engines read.
+
+Only the standard library: the package's build hook runs this. The same text gives the same bytes everywhere.
+`python -m matcher.tables.compiler` writes `compiled.bin` beside the texts. Layout: `matcher/tables/blob.py`.
+"""
+
+import re
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from matcher.tables import blob
+from matcher.words import Folding, Token, split
+
+HERE = Path(__file__).parent
+COMPILED = HERE / "compiled.bin"
+
+_CLASSES = {
+    "other": blob.Class.OTHER,
+    "latin": blob.Class.LETTER,
+    "greek": blob.Class.LETTER,
+    "cyrillic": blob.Class.LETTER,
+    "digit": blob.Class.DIGIT,
+    "space": blob.Class.SPACE,
+    "drop": blob.Class.DROP,
+    "hyphen": blob.Class.HYPHEN,
+    "dot": blob.Class.DOT,
+    "comma": blob.Class.COMMA,
+    "and": blob.Class.AND,
+}
+_SCRIPTS = {
+    "latin": blob.SCRIPT_LATIN,
+    "greek": blob.SCRIPT_GREEK,
+    "cyrillic": blob.SCRIPT_CYRILLIC,
+    "other": blob.SCRIPT_OTHER,
+}
+
+
+class TableError(ValueError):
+    """A line of a text table that breaks its form; the message names file and line."""
+
+
+@dataclass
+class _Word:
+    """What the tables say about one folded word, gathered from all of them."""
+
+    tags: int = 0
+    sex: int = 0
+    number: int = 0
+    synonym: int = 0
+    forms: set[int] = field(default_factory=set)
+    variants: set[int] = field(default_factory=set)
+
+
+def compile_tables(path: Path = COMPILED) -> str:
+    """Write the blob to `path` and give the SHA-256 of its bytes in hex."""
+    data = compiled()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return blob.digest(data)
+
+
+def compiled() -> bytes:
+    """Give the blob's bytes."""
+    folding = _Folding()
+    words = _Words(folding.as_folding())
+    return _assembled(folding.sections(), words.sections(), _endings())
+
+
+def _lines(name: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate((HERE / name).read_text(encoding="utf-8").splitlines(), 1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("#"):
+            yield number, stripped
+
+
+class _Folding:
+    """The fold entries, the two-stage map from code points to them, and the pairs."""
+
+    def __init__(self) -> None:
+        self.entries: dict[bytes, int] = {
+            struct.pack("<BBBB8I", blob.Class.OTHER, blob.SCRIPT_OTHER, *[0] * 10): 0
+        }
+        self.of_code_point = [0] * blob.CODE_POINTS
+        self.pairs: list[tuple[int, int, int]] = []
+        rows = [self._row(number, line) for number, line in _lines("folding.txt")]
+        seconds = {codes[1] for joined, codes, _ in rows if joined}
+        for joined, codes, parts in rows:
+            if joined:
+                self.pairs.append((codes[0], codes[1], self._entry(parts, second=False)))
+                continue
+            for code in range(codes[0], codes[1] + 1):
+                self.of_code_point[code] = self._entry(parts, second=code in seconds)
+        self.pairs.sort()
+
+    @staticmethod
+    def _row(number: int, line: str) -> tuple[bool, tuple[int, int], list[str]]:
+        match = re.fullmatch(
+            r"([0-9A-F]{4,5})(?:(\.\.|\+)([0-9A-F]{4,5}))? ((?:upper )?)(\w+)(?: (\S+))?", line
+        )
+        if match is None or match[5] not in _CLASSES:
+            raise TableError(f"folding.txt line {number}: not understood")
+        first = int(match[1], 16)
+        return (
+            match[2] == "+",
+            (first, int(match[3] or match[1], 16)),
+            [match[4].strip(), match[5], match[6] or ""],
+        )
+
+    def _entry(self, parts: list[str], *, second: bool) -> int:
+        upper, kind, text = parts
+        cells = [0] * blob.COLUMNS
+        if kind == "other" and text:
+            cells = [int(text, 16)] * blob.COLUMNS
+        elif text:
+            texts = text.split("|") if "|" in text else [text] * blob.COLUMNS
+            cells = [int.from_bytes(cell.replace("-", "").encode("ascii"), "little") for cell in texts]
+        mask = sum(1 << column for column in range(1, 7) if cells[column] != cells[0])
+        if cells[blob.COLUMN_INITIAL] != cells[0]:
+            mask |= 1 << blob.COLUMN_WITH_INITIAL
+        flags = (blob.UPPER if upper else 0) | (blob.SECOND if second else 0)
+        packed = struct.pack("<BBBB8I", _CLASSES[kind], _SCRIPTS.get(kind, 0), mask, flags, *cells)
+        return self.entries.setdefault(packed, len(self.entries))
+
+    def sections(self) -> tuple[bytes, bytes, bytes, bytes]:
+        """First stage, pages, entries, pairs."""
+        pages: dict[bytes, int] = {}
+        stage = []
+        for start in range(0, blob.CODE_POINTS, 256):
+            page = struct.pack("<256H", *self.of_code_point[start : start + 256])
+            stage.append(pages.setdefault(page, len(pages)))
+        return (
+            struct.pack(f"<{len(stage)}H", *stage),
+            b"".join(pages),
+            b"".join(self.entries),
+            b"".join(struct.pack("<3I", *pair) for pair in self.pairs),
+        )
+
+    def as_folding(self) -> Folding:
+        """Give what `matcher.words.split` needs, to fold the keys of the other tables with."""
+        return Folding(*self.sections())
+
+
+class _Words:
+    """The lexicon: every folded key with all that the tables say about it."""
+
+    def __init__(self, folding: Folding) -> None:
+        self._folding = folding
+        self.words: dict[str, _Word] = {}
+        self._tagged("titles.txt", blob.TITLE)
+        self._tagged("particles.txt", blob.PARTICLE)
+        self._tagged("connectors.txt", blob.CONNECTOR)
+        self._tagged("generic.txt", blob.GENERIC)
+        self._given_names()
+        self._given_variants()
+        self._abbreviations()
+        self._numbers()
+        self._legal_forms()
+
+    def _keys(self, text: str, where: str) -> set[str]:
+        tokens = split(text, self._folding)
+        if tokens is None or not any(not token.is_and for token in tokens):
+            raise TableError(f"{where}: {text!r} has no word")
+        keys = joined([token for token in tokens if not token.is_and])
+        if max(map(len, keys)) > blob.KEY_BYTES_MAX:
+            raise TableError(f"{where}: {text!r} is too long")
+        return keys
+
+    def _all(self, texts: str, where: str) -> list[_Word]:
+        keys = sorted({key for text in texts.split("|") for key in self._keys(text.strip(), where)})
+        return [self.words.setdefault(key, _Word()) for key in keys]
+
+    def _tagged(self, name: str, tag: int) -> None:
+        for number, line in _lines(name):
+            linked = line.startswith("link:")
+            for word in self._all(line.removeprefix("link:"), f"{name} line {number}"):
+                word.tags |= tag | (blob.LINK if linked else 0)
+
+    def _given_names(self) -> None:
+        for number, line in _lines("given_names.txt"):
+            sex, _, names = line.partition(":")
+            if sex not in ("m", "f", "u"):
+                raise TableError(f"given_names.txt line {number}: m, f or u is missing")
+            for word in self._all("|".join(names.split()), f"given_names.txt line {number}"):
+                word.sex |= {"m": blob.MALE, "f": blob.FEMALE, "u": blob.MALE | blob.FEMALE}[sex]
+
+    def _given_variants(self) -> None:
+        for group, (number, line) in enumerate(_lines("given_variants.txt"), 1):
+            for word in self._all(line.partition("(")[0], f"given_variants.txt line {number}"):
+                word.variants.add(group)
+
+    def _abbreviations(self) -> None:
+        for group, (number, line) in enumerate(_lines("abbreviations.txt"), 1):
+            for word in self._all(line.replace(":", "|"), f"abbreviations.txt line {number}"):
+                if word.synonym:
+                    raise TableError(f"abbreviations.txt line {number}: a word stands in two lines")
+                word.synonym = group
+
+    def _numbers(self) -> None:
+        for number, line in _lines("numbers.txt"):
+            value, _, forms = line.partition(":")
+            for word in self._all(forms, f"numbers.txt line {number}"):
+                if value == "generation":
+                    word.tags |= blob.GENERATION
+                else:
+                    word.number = int(value)
+
+    def _legal_forms(self) -> None:
+        for group, (number, line) in enumerate(_lines("legal_forms.txt"), 1):
+            name, _, forms = line.partition(":")
+            for word in self._all(forms, f"legal_forms.txt line {number}"):
+                if name == "-- status":
+                    word.tags |= blob.STATUS
+                elif name == "-- prefix":
+                    word.tags |= blob.PREFIX
+                else:
+                    word.forms.add(group)
+                if word.number:
+                    raise TableError(f"legal_forms.txt line {number}: a form reads like a numeral")
+
+    def sections(self) -> tuple[bytes, bytes, bytes, bytes]:
+        """Words, hash slots, id lists, key bytes."""
+        records: list[bytes] = []
+        ids: list[int] = []
+        keys = bytearray()
+        slot_count = 1 << (2 * len(self.words)).bit_length()
+        slots = [0] * slot_count
+        for index, (key, word) in enumerate(sorted(self.words.items())):
+            encoded = key.encode()
+            forms, variants = sorted(word.forms), sorted(word.variants)
+            forms_at = len(ids)
+            ids += forms
+            variants_at = len(ids)
+            ids += variants
+            records.append(
+                struct.pack(
+                    "<IBBBB6H",
+                    len(keys),
+                    len(encoded),
+                    word.sex,
+                    len(forms),
+                    len(variants),
+                    word.tags,
+                    word.number,
+                    word.synonym,
+                    forms_at,
+                    variants_at,
+                    0,
+                )
+            )
+            keys += encoded
+            slot = blob.hashed(encoded) & (slot_count - 1)
+            while slots[slot]:
+                slot = (slot + 1) & (slot_count - 1)
+            slots[slot] = index + 1
+        return (
+            b"".join(records),
+            struct.pack(f"<{slot_count}H", *slots),
+            struct.pack(f"<{len(ids)}H", *ids),
+            bytes(keys),
+        )
+
+
+def joined(tokens: list[Token]) -> set[str]:
+    """Give the tokens' foldings written as one word, each convention by itself."""
+    count = max(len(token.variants) for token in tokens)
+    return {
+        "".join(token.variants[min(v, len(token.variants) - 1)] for token in tokens) for v in range(count)
+    }
+
+
+def _endings() -> bytes:
+    out = b""
+    for number, line in _lines("surname_endings.txt"):
+        parts = line.split()
+        if len(parts) != 2 or max(map(len, parts)) > blob.ENDING_BYTES_MAX:  # noqa: PLR2004 (masculine and feminine)
+            raise TableError(f"surname_endings.txt line {number}: two endings are needed")
+        male, female = (part.replace("-", "").encode("ascii") for part in parts)
+        out += struct.pack("<BB7s7s", len(male), len(female), male, female)
+    return out
+
+
+def _assembled(
+    folding: tuple[bytes, bytes, bytes, bytes], words: tuple[bytes, bytes, bytes, bytes], endings: bytes
+) -> bytes:
+    sections = [*folding, *words, endings]
+    body, table = bytearray(), []
+    for section, size in zip(sections, blob.SECTION_SIZES, strict=True):
+        body += bytes(-len(body) % 4)
+        table.append((blob.HEADER_BYTES + len(body), len(section) // size))
+        body += section
+    header = blob.MAGIC + struct.pack("<II", blob.FORMAT, blob.HEADER_BYTES + len(body))
+    header += b"".join(struct.pack("<II", *entry) for entry in table)
+    return header.ljust(blob.HEADER_BYTES, b"\0") + bytes(body)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{compile_tables()}\n")
