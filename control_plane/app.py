@@ -26,6 +26,9 @@ from control_plane.problems import Problem, on_http_error, on_problem, on_valida
 from control_plane.secrets.keyring import Keyring
 from control_plane.secrets.vault import Vault
 from control_plane.settings import Settings
+from control_plane.telemetry.service import Telemetry
+from control_plane.verifications.controller import fallback_app
+from control_plane.verifications.service import Verifications
 from control_plane.xds.controller import DiscoveryController
 from control_plane.xds.extension import release_builder
 from control_plane.xds.publisher import Publisher
@@ -42,6 +45,8 @@ def create_app(settings: Settings) -> Litestar:
     gate = Gate()
     edges = Edges(database, keyring, tenants, gate)
     publisher = Publisher(gate, release_builder(settings))
+    telemetry = Telemetry.for_endpoint(settings.otlp_endpoint)
+    verifications = Verifications(database, keyring, telemetry)
 
     def release_waiting() -> None:
         feed.close()
@@ -51,6 +56,7 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
+            stack.callback(telemetry.close)
             stack.push_async_callback(database.close)
             await database.check()
             await migrate(database)
@@ -81,7 +87,13 @@ def create_app(settings: Settings) -> Litestar:
         name: Provide(_always(part), use_cache=True, sync_to_thread=False) for name, part in parts.items()
     }
     app = Litestar(
-        route_handlers=[admin, EdgeController, DiscoveryController, HealthController],
+        route_handlers=[
+            admin,
+            EdgeController,
+            DiscoveryController,
+            HealthController,
+            fallback_app(verifications, edges),
+        ],
         dependencies={**dependencies, "edge": Provide(authenticated_edge, sync_to_thread=False)},
         exception_handlers={
             Problem: on_problem,
@@ -90,7 +102,7 @@ def create_app(settings: Settings) -> Litestar:
         },
         lifespan=[opened],
         openapi_config=OpenAPIConfig(title="VOP control plane", version="1", path="/admin/openapi"),
-        debug=False,
+        logging_config=None,
     )
     app.state.release_waiting = release_waiting
     return app

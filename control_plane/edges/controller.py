@@ -21,8 +21,9 @@ WAIT_MS_MAX = 5_000
 SEQ_MAX = 2**63 - 1
 
 Nonce = Annotated[str, Parameter(header="x-vop-nonce", pattern="^[0-9a-f]{32}$")]
-HexKey = Annotated[str, Parameter(pattern="^[0-9a-f]{32}$")]
-Seq = Annotated[int, Parameter(ge=0, le=SEQ_MAX)]
+Generation = Annotated[str, Parameter(pattern="^[0-9a-f]{32}$")]
+OptionalKey = Annotated[str | None, Parameter(pattern="^[0-9a-f]{32}$")]
+OptionalSeq = Annotated[int | None, Parameter(ge=0, le=SEQ_MAX)]
 WaitMs = Annotated[int, Parameter(ge=0, le=WAIT_MS_MAX)]
 
 
@@ -94,11 +95,11 @@ class EdgeController(Controller):
         edge: EdgeCredentials,
         feed: Feed,
         nonce: Nonce,
-        generation: HexKey,
+        generation: Generation,
         mode: str,
-        as_of: Seq | None = None,
-        after_key: HexKey | None = None,
-        after: Seq | None = None,
+        as_of: OptionalSeq = None,
+        after_key: OptionalKey = None,
+        after: OptionalSeq = None,
         wait_ms: WaitMs = 0,
     ) -> Response[bytes]:
         """One page of a tenant's feed."""
