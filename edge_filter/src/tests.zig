@@ -16,4 +16,8 @@ test {
     _ = @import("request/request.zig");
     _ = @import("request/respond.zig");
     _ = @import("request/timestamp.zig");
+    _ = @import("serving/streams.zig");
+    _ = @import("replication/backoff.zig");
+    _ = @import("tests/fuzz.zig");
+    _ = @import("tests/vectors.zig");
 }
