@@ -53,9 +53,11 @@ class _Log:
         self._thread.start()
 
     def _read(self, stream: IO[str], say: Callable[[str], None]) -> None:
-        for line in stream:
-            self.last.append(line.rstrip())
-            say(f"envoy: {line.rstrip()}")
+        for line in map(str.rstrip, stream):
+            # While the control plane is down, Envoy says the same for every poll.
+            if not self.last or self.last[-1] != line:
+                self.last.append(line)
+                say(f"envoy: {line}")
 
     def finish(self) -> list[str]:
         self._thread.join(timeout=STOP_SECONDS_MAX)
@@ -121,7 +123,7 @@ def _start(settings: EdgeSettings, concurrency: int, environment: dict[str, str]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the keys
     command = [str(envoy_program()), "--config-path", str(path), "--concurrency", str(concurrency)]
     command += ["--reject-unknown-dynamic-fields", "--disable-hot-restart", "--log-level", "warn"]
-    command += ["--file-flush-interval-msec", str(FLUSH_MS)]
+    command += ["--log-format", "%l %n: %v", "--file-flush-interval-msec", str(FLUSH_MS)]
     return subprocess.Popen(
         command,
         env=environment,
@@ -150,6 +152,7 @@ def run(
 
     Raises:
         StartError: Envoy or the replicator is missing, or the address is taken.
+
     """
     require_free(settings.listen)
     admin, heartbeat, ready = Admin(settings.admin_socket), _Heartbeat(say), False

@@ -22,6 +22,7 @@ def envoy_environment(environment: Mapping[str, str], edge_id: str) -> dict[str,
 
     Raises:
         StartError: there is no secret, or it has the wrong form.
+
     """
     secret = environment.get(SECRET_VARIABLE, "")
     if not secret:

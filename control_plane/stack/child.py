@@ -74,6 +74,7 @@ class Child:
 
         Raises:
             StartError: the child ended before, or the time ran out; its last lines are told.
+
         """
         deadline = monotonic() + seconds
         while not condition():

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TENANTS = ("VOPBDEFFXXX", "VOPBNL2AXXX")
 EDGE_ID = "edge-1"
+RECORDS_GAUGE = "wasmcustom.vop_replicator_records"
 START_SECONDS_MAX = 60.0
 """How long a part may take to come up."""
 
@@ -108,6 +109,7 @@ class Stack:
 
         Raises:
             StartError: a part does not come up, or an address is taken.
+
         """
         self.vault = _loopback(0)
         self.control_plane = _loopback(self.settings.control_plane_port)
@@ -151,6 +153,15 @@ class Stack:
         child = self._run("edge", arguments, {**_environment(), SECRET_VARIABLE: self.edge_secret})
         if wait:
             child.wait_until(self.envoy.ready, "getting ready", START_SECONDS_MAX)
+
+    def wait_until_held(self, records: int) -> None:
+        """Wait until the edge's directory holds that many accounts."""
+        gauge = f"{RECORDS_GAUGE}: {records}"
+
+        def holds() -> bool:
+            return gauge in (self.envoy.get(f"/stats?filter=^{RECORDS_GAUGE}$") or "").splitlines()
+
+        self.child("edge").wait_until(holds, "taking the accounts", START_SECONDS_MAX)
 
     def stop_child(self, name: str) -> None:
         """End one part."""

