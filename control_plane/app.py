@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 
 from control_plane.accounts.controller import AccountController
+from control_plane.accounts.imports import ImportController
 from control_plane.accounts.service import Accounts
 from control_plane.authentication import admin_guard
 from control_plane.db.engine import Database
@@ -22,7 +23,7 @@ from control_plane.edges.controller import EdgeAdminController, EdgeController, 
 from control_plane.edges.gate import Gate
 from control_plane.edges.service import Edges
 from control_plane.health.controller import HealthController
-from control_plane.problems import Problem, on_http_error, on_problem, on_validation_error
+from control_plane.problems import Problem, on_failure, on_http_error, on_problem, on_validation_error
 from control_plane.secrets.keyring import Keyring
 from control_plane.secrets.vault import Vault
 from control_plane.settings import Settings
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> Litestar:
 
     admin = Router(
         "/admin/v1",
-        route_handlers=[AccountController, TenantController, EdgeAdminController],
+        route_handlers=[AccountController, ImportController, TenantController, EdgeAdminController],
         guards=[admin_guard(settings.admin_token)],
     )
     parts = {
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> Litestar:
             Problem: on_problem,
             ValidationException: on_validation_error,
             HTTPException: on_http_error,
+            Exception: on_failure,
         },
         lifespan=[opened],
         openapi_config=OpenAPIConfig(title="VOP control plane", version="1", path="/admin/openapi"),

@@ -1,15 +1,22 @@
 """Errors of the admin and edge APIs as ``application/problem+json`` (RFC 9457)."""
 
+import logging
 import re
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from control_plane.errors import StartError
 
 PROBLEM_JSON = "application/problem+json"
 
+_log = logging.getLogger(__name__)
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _EXPECTED = re.compile(r"Expected `([a-z |]+)`, got `([a-z]+)`")
 _TITLES = {
@@ -83,6 +90,23 @@ def on_validation_error(
 def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     """Answer the framework's own errors; their texts may repeat what was sent, so they are not passed on."""
     return problem_response(Problem(error.status_code, _TITLES.get(error.status_code, "Internal error") + "."))
+
+
+def decode_fault(error: msgspec.ValidationError) -> FieldFault:
+    """The fault of a body that msgspec itself has read."""
+    message, _, path = str(error).partition(" - at `$")
+    return _field_fault(path.rstrip("`").lstrip("."), message)
+
+
+def on_failure(_request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """Answer what nobody foresaw: 503 if a part doesn't answer, else 500. The error's text isn't told."""
+    if isinstance(error, (StartError, DBAPIError, PoolTimeout, OSError, TimeoutError)):
+        _log.warning("a part doesn't answer: %s", type(error).__name__)
+        return problem_response(Problem(503, "The database or Vault doesn't answer. Nothing was changed."))
+    # A traceback shows no values, but the error's own text may.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("a request failed: %s\n%s", type(error).__name__, frames)
+    return problem_response(Problem(500, "The request failed for a reason of ours."))
 
 
 def _field_fault(key: str, message: str) -> FieldFault:
