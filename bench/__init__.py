@@ -1,1 +1,1 @@
-"""Measurements that a person can repeat."""
+"""Measurements that a person can repeat: `python -m bench`."""
