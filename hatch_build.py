@@ -16,6 +16,7 @@ class EdgeFilterBuildHook(BuildHookInterface[Any]):
         sys.path.insert(0, str(root))
         try:
             from edge_filter.build import build  # noqa: PLC0415 (the source tree is importable only now)
+
+            build(root / "edge_filter" / "built")
         finally:
             sys.path.remove(str(root))
-        build(root / "edge_filter" / "built")
