@@ -101,7 +101,7 @@ def demo(verbose: bool) -> None:
         with foreground(StackSettings(), hear) as stack:
             console.print(f"  up after {time.monotonic() - begin:.1f} s: verify at http://{stack.edge}")
             with stack.admin_api() as api:
-                count = api.import_accounts(sample_accounts())["imported"]
+                count = api.import_accounts(sample_accounts())["created"]
             stack.wait_until_held(count)
             console.print(f"  {count} accounts imported, sealed and held by the edge\n")
             good = _show(console, stack)

@@ -51,9 +51,7 @@ class AdminApi:
 
     def import_accounts(self, csv: bytes) -> dict[str, Any]:
         """Import an accounts file, all of it or nothing."""
-        return self._call(
-            "POST", "/admin/v1/accounts/import", content=csv, headers={"content-type": "text/csv"}
-        )
+        return self._call("POST", "/admin/v1/imports", content=csv, headers={"content-type": "text/csv"})
 
     def create_account(self, account: dict[str, Any]) -> dict[str, Any]:
         """Create an account."""
