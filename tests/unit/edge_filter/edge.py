@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from edge_filter.build import BUILT, build
@@ -76,7 +77,7 @@ class Edge:
     control_plane: ControlPlane = field(default_factory=ControlPlane)
     buckets_log2: int = 4
     process: Process = field(default_factory=Process)
-    heartbeats: list[dict[str, object]] = field(default_factory=list)
+    heartbeats: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     replicator: Vm = field(init=False)
     filter: Vm = field(init=False)

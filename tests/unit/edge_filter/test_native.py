@@ -1,4 +1,4 @@
-"""The core of the two modules, tested natively: its own tests, known answers, and random input against models."""
+"""The core of the two modules, tested natively: own tests, known answers, random input against models."""
 
 import subprocess
 from pathlib import Path
