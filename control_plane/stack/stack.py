@@ -8,7 +8,6 @@ import shutil
 import socket
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,12 @@ from control_plane.edge_agent.agent import require_free
 from control_plane.edge_agent.credentials import SECRET_VARIABLE
 from control_plane.stack import vault
 from control_plane.stack.admin_api import AdminApi
+from control_plane.stack.child import Child
 from control_plane.xds.settings import Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-
-    from control_plane.stack.child import Child
 
 TENANTS = ("VOPBDEFFXXX", "VOPBNL2AXXX")
 EDGE_ID = "edge-1"
@@ -97,7 +95,7 @@ class Stack:
         return tuple(self._children)
 
     def child(self, name: str) -> Child:
-        """The part of that name: openbao, control plane or edge."""
+        """Return the part of that name: openbao, control plane or edge."""
         return next(child for child in self._children if child.name == name)
 
     def admin_api(self) -> AdminApi:
@@ -111,9 +109,9 @@ class Stack:
             StartError: a part does not come up, or an address is taken.
 
         """
-        self.vault = _loopback(0)
-        self.control_plane = _loopback(self.settings.control_plane_port)
-        self.edge = _loopback(self.settings.edge_port)
+        self.vault = free_address(0)
+        self.control_plane = free_address(self.settings.control_plane_port)
+        self.edge = free_address(self.settings.edge_port)
         self.runtime = Path(tempfile.mkdtemp(prefix="vop-"))
         self._keep("admin-token", self.admin_token)
         self._keep("vault-root-token", self.root_token)
@@ -170,7 +168,7 @@ class Stack:
         self._children.remove(child)
 
     def fallen(self) -> Child | None:
-        """The first part that ended by itself, if any did."""
+        """Return the first part that ended by itself, if any did."""
         return next((child for child in self._children if child.status is not None), None)
 
     def stop(self) -> None:
@@ -182,8 +180,6 @@ class Stack:
             self.runtime = Path()
 
     def _run(self, name: str, arguments: list[str], environment: dict[str, str]) -> Child:
-        from control_plane.stack.child import Child
-
         command = [sys.executable, "-m", "control_plane.cli", *arguments]
         child = Child(name, command, environment, self._hear)
         self._children.append(child)
@@ -196,8 +192,12 @@ class Stack:
         path.write_text(secret)
 
 
-def _loopback(port: int) -> Address:
-    """Return a free address, with the given port or one that the system chooses."""
+def free_address(port: int = 0) -> Address:
+    """Return a free loopback address, with the given port or one that the system chooses.
+
+    Raises:
+        StartError: the given port is taken.
+    """
     if port:
         address = Address("127.0.0.1", port)
         require_free(address)
@@ -208,7 +208,5 @@ def _loopback(port: int) -> Address:
 
 
 def _environment() -> dict[str, str]:
-    """What a child needs of our environment: nothing that could change how it works."""
-    with suppress(KeyError):
-        return {"PATH": os.environ["PATH"]}
-    return {}
+    """Return what a child needs of our environment: nothing that could change how it works."""
+    return {"PATH": os.environ.get("PATH", os.defpath)}

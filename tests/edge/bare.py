@@ -1,0 +1,192 @@
+"""An edge whose control plane is a counting stub, so that everything that reaches an upstream is seen.
+
+The stub serves the filter at once and never a directory, so the filter hands every well-formed request over to the
+fallback, which is the stub again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from control_plane.edge_agent.admin import Admin
+from control_plane.stack.access_log import Entry, entries
+from control_plane.stack.child import Child
+from control_plane.stack.stack import free_address
+from control_plane.xds.extension import release
+from control_plane.xds.modules import module
+from control_plane.xds.settings import Address
+from matcher import DEFAULT_POLICY
+from tests.waiting import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START_SECONDS_MAX = 30.0
+EDGE_ID = "edge-1"
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """One request that reached the upstream."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Upstream:
+    """The stub: control plane, fallback and trace collector in one."""
+
+    def __init__(self, discovery: Callable[[], bytes | None]) -> None:
+        """`discovery` gives the answer to the first poll of each boot; None withholds it."""
+        self.seen: list[Seen] = []
+        self.spans: list[bytes] = []
+        self.hold = threading.Event()
+        self.hold.set()
+        self._ending = threading.Event()
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+                pass
+
+            def do_GET(self) -> None:
+                self._reply(404)
+
+            def do_POST(self) -> None:
+                body = self._body()
+                if self.path == "/v3/discovery:extension_configs":
+                    self._discover(body)
+                elif self.path == "/v1/traces":
+                    stub.spans.append(body)
+                    self._reply(200)
+                elif self.path.startswith("/edge/v1/"):
+                    self._reply(404)
+                else:
+                    seen = {name.lower(): value for name, value in self.headers.items()}
+                    stub.seen.append(Seen("POST", self.path, seen, body))
+                    stub.hold.wait(START_SECONDS_MAX)
+                    self._reply(200, b'{"partyNameMatch":"NMTC"}')
+
+            def _body(self) -> bytes:
+                if self.headers.get("transfer-encoding") != "chunked":
+                    return self.rfile.read(int(self.headers.get("content-length", "0")))
+                body = b""
+                while length := int(self.rfile.readline(), 16):
+                    body += self.rfile.read(length)
+                    self.rfile.readline()
+                while self.rfile.readline() != b"\r\n":
+                    continue
+                return body
+
+            def _discover(self, body: bytes) -> None:
+                answer = None if json.loads(body).get("version_info") else discovery()
+                if answer is None:
+                    stub._ending.wait(1)
+                    self._reply(304)
+                else:
+                    self._reply(200, answer)
+
+            def _reply(self, status: int, body: bytes = b"") -> None:
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Say nothing of an Envoy that has gone."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.address = Address("127.0.0.1", self._server.server_port)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._ending.set()
+        self.hold.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def filter_release(code: bytes | None = None) -> bytes:
+    """Build the discovery response with the filter, or with another module's code in its place."""
+    built = release(
+        code or module("filter").read_bytes(),
+        edge_id=EDGE_ID,
+        policy=DEFAULT_POLICY,
+        warn_after_ms=30_000,
+        answer_until_ms=900_000,
+    )
+    return built.response()
+
+
+class BareEdge:
+    """A context manager around `vop edge` and its stub."""
+
+    def __init__(
+        self, *options: str, discovery: Callable[[], bytes | None] = filter_release, ready: bool = True
+    ) -> None:
+        self._options = options
+        self._discovery = discovery
+        self._ready = ready
+
+    def __enter__(self) -> BareEdge:
+        self.runtime = Path(tempfile.mkdtemp(prefix="vop-test-"))
+        self.upstream = Upstream(self._discovery)
+        self.address = free_address()
+        arguments = ["edge", "--edge-id", EDGE_ID, "--listen", str(self.address)]
+        arguments += ["--control-plane", str(self.upstream.address), "--runtime", str(self.runtime)]
+        command = [sys.executable, "-m", "control_plane.cli", *arguments, *self._options]
+        self.heard: list[str] = []
+        self.child = Child(
+            "edge", command, {"VOP_EDGE_SECRET": "5e" * 32}, lambda _name, line: self.heard.append(line)
+        )
+        try:
+            if self._ready:
+                self.child.wait_until(self.admin.ready, "getting ready", START_SECONDS_MAX)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.child.stop()
+        self.upstream.close()
+        shutil.rmtree(self.runtime)
+
+    @property
+    def admin(self) -> Admin:
+        """Envoy's admin interface."""
+        return Admin(self.runtime / "admin.sock")
+
+    def log_of(self, request_id: str) -> Entry:
+        """Wait for the line of a request in the access log."""
+
+        def find() -> Entry | None:
+            path = self.runtime / "access.json"
+            return next((entry for entry in entries(path) if entry.request_id == request_id), None)
+
+        return wait_for(find)
+
+    def counter(self, name: str) -> int:
+        """Read one counter of Envoy."""
+        answer: Any = json.loads(self.admin.get(f"/stats?format=json&filter=^{name}$") or "{}")
+        stats = answer.get("stats", [])
+        return int(stats[0]["value"]) if stats else 0
