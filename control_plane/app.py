@@ -9,17 +9,18 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
 
 from control_plane.accounts.controller import AccountController
 from control_plane.accounts.imports import ImportController
 from control_plane.accounts.service import Accounts
-from control_plane.authentication import admin_guard
+from control_plane.authentication import admin_guard, authenticated_edge, edge_guard
 from control_plane.db.engine import Database
 from control_plane.db.migrate import migrate
 from control_plane.directory.controller import TenantController
 from control_plane.directory.feed import Feed
 from control_plane.directory.tenants import Tenants
-from control_plane.edges.controller import EdgeAdminController, EdgeController, authenticated_edge
+from control_plane.edges.controller import EdgeAdminController, EdgeController
 from control_plane.edges.gate import Gate
 from control_plane.edges.service import Edges
 from control_plane.health.controller import HealthController
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[AccountController, ImportController, TenantController, EdgeAdminController],
         guards=[admin_guard(settings.admin_token)],
     )
+    for_edges = Router("/", route_handlers=[EdgeController, DiscoveryController], guards=[edge_guard(edges)])
     parts = {
         "accounts": accounts,
         "database": database,
@@ -90,8 +92,7 @@ def create_app(settings: Settings) -> Litestar:
     app = Litestar(
         route_handlers=[
             admin,
-            EdgeController,
-            DiscoveryController,
+            for_edges,
             HealthController,
             fallback_app(verifications, edges),
         ],
@@ -103,7 +104,15 @@ def create_app(settings: Settings) -> Litestar:
             Exception: on_failure,
         },
         lifespan=[opened],
-        openapi_config=OpenAPIConfig(title="VOP control plane", version="1", path="/admin/openapi"),
+        openapi_config=OpenAPIConfig(
+            title="VOP control plane",
+            version="1",
+            description="Accounts, tenants and edges, for operators. Edges use docs/formats.md, section 4.",
+            components=Components(security_schemes={"admin": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"admin": []}],
+            path="/admin/openapi",
+            create_examples=False,
+        ),
         logging_config=None,
     )
     app.state.release_waiting = release_waiting

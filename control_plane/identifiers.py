@@ -4,6 +4,8 @@ import csv
 import re
 from importlib import resources
 
+BIC_PATTERN = "^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"
+
 _CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
 _PART = re.compile(r"(\d+)([nac])")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
@@ -35,7 +37,7 @@ def bic_fault(bic: str) -> str | None:
 
 
 def bic11(bic: str) -> str:
-    """The eleven-character form of a BIC."""
+    """Return the eleven-character form of a BIC."""
     return bic if len(bic) == 11 else bic + "XXX"  # noqa: PLR2004
 
 
@@ -57,12 +59,12 @@ def _load() -> dict[str, tuple[int, re.Pattern[str]]]:
     return {
         row["country"]: (
             int(row["length"]),
-            re.compile("".join(f"{_CLASSES[kind]}{{{count}}}" for count, kind in _PART.findall(row["structure"]))),
+            re.compile(
+                "".join(f"{_CLASSES[kind]}{{{count}}}" for count, kind in _PART.findall(row["structure"]))
+            ),
         )
         for row in csv.DictReader(lines)
     }
 
 
 _REGISTRY = _load()
-
-

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -39,7 +40,30 @@ class FieldFault(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Problem(Exception):
+class ProblemBody(msgspec.Struct, frozen=True):
+    """An error (RFC 9457). ``errors`` names the faulty fields of a request's body."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldFault] = msgspec.field(default_factory=list)
+
+
+def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """For the OpenAPI document: the errors that a handler answers with."""
+    return {
+        status: ResponseSpec(
+            ProblemBody,
+            generate_examples=False,
+            description=f"{_TITLES[status]}.",
+            media_type=PROBLEM_JSON,
+        )
+        for status in statuses
+    }
+
+
+class Problem(Exception):  # noqa: N818  (the RFC's own term)
     """An answer that isn't the one asked for."""
 
     def __init__(
@@ -57,7 +81,7 @@ class Problem(Exception):
 
 
 def problem_response(problem: Problem) -> Response[dict[str, Any]]:
-    """The problem as a reply."""
+    """Return the problem as a reply."""
     content: dict[str, Any] = {
         "type": "about:blank" if problem.status not in _TITLES else f"urn:vop:problem:{problem.status}",
         "title": _TITLES.get(problem.status, "Internal error"),
@@ -89,11 +113,13 @@ def on_validation_error(
 
 def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     """Answer the framework's own errors; their texts may repeat what was sent, so they are not passed on."""
-    return problem_response(Problem(error.status_code, _TITLES.get(error.status_code, "Internal error") + "."))
+    return problem_response(
+        Problem(error.status_code, _TITLES.get(error.status_code, "Internal error") + ".")
+    )
 
 
 def decode_fault(error: msgspec.ValidationError) -> FieldFault:
-    """The fault of a body that msgspec itself has read."""
+    """Return the fault of a body that msgspec itself has read."""
     message, _, path = str(error).partition(" - at `$")
     return _field_fault(path.rstrip("`").lstrip("."), message)
 

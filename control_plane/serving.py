@@ -23,6 +23,7 @@ async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) ->
 
     Raises:
         StartError: the address is taken, or a part that is needed can't be reached.
+
     """
     _require_free(settings.listen_host, settings.listen_port)
     app = create_app(settings)
@@ -47,7 +48,7 @@ async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) ->
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         app.state.release_waiting()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         await serving
 
 

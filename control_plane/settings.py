@@ -54,6 +54,7 @@ class Settings:
 
         Raises:
             StartError: a variable is missing or invalid; the text names it and never shows a secret.
+
         """
         settings = cls(
             vault_addr=_http_url(environment, "VOP_VAULT_ADDR"),
@@ -71,7 +72,9 @@ class Settings:
         if settings.warn_after_ms > settings.answer_until_ms:
             raise StartError("VOP_WARN_AFTER_MS: must not be above VOP_ANSWER_UNTIL_MS")
         if settings.database_processes > 1 and settings.database_url.startswith("sqlite"):
-            raise StartError("VOP_DATABASE_PROCESSES: more than 1 needs PostgreSQL; SQLite serves one process")
+            raise StartError(
+                "VOP_DATABASE_PROCESSES: more than 1 needs PostgreSQL; SQLite serves one process"
+            )
         return settings
 
 
@@ -93,7 +96,9 @@ def _http_url(environment: Mapping[str, str], name: str) -> str:
 def _admin_token(environment: Mapping[str, str]) -> str:
     token = _required(environment, "VOP_ADMIN_TOKEN")
     if len(token) < ADMIN_TOKEN_LENGTH_MIN or not token.isascii() or not token.isprintable() or " " in token:
-        raise StartError(f"VOP_ADMIN_TOKEN: must have at least {ADMIN_TOKEN_LENGTH_MIN} visible ASCII characters")
+        raise StartError(
+            f"VOP_ADMIN_TOKEN: must have at least {ADMIN_TOKEN_LENGTH_MIN} visible ASCII characters"
+        )
     return token
 
 
@@ -109,6 +114,8 @@ def _database_url(environment: Mapping[str, str]) -> str:
 
 def _integer(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     value = environment.get(name) or str(default)
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(high)) and low <= int(value) <= high):
+    if not (
+        value.isascii() and value.isdigit() and len(value) <= len(str(high)) and low <= int(value) <= high
+    ):
         raise StartError(f"{name}: must be a number from {low} to {high}")
     return int(value)

@@ -1,6 +1,7 @@
 """Alembic's entry: runs on the connection that the control plane hands it."""
 
 from alembic import context
+
 from control_plane.db.tables import metadata
 
 context.configure(

@@ -12,7 +12,7 @@ _NAME_KINDS = {"alias": matcher.NameKind.ALIAS, "former": matcher.NameKind.FORME
 
 
 def account_content(account: Account) -> matcher.Account:
-    """What the matcher decides on, and what is sealed for the edges."""
+    """Return what the matcher decides on, and what is sealed for the edges."""
     return matcher.Account(
         status=_STATUSES[account.status],
         holders=tuple(_holder(holder) for holder in msgspec.convert(account.holders, list[Holder])),

@@ -7,12 +7,20 @@ from litestar import Controller, delete, get, post, put
 from litestar.params import Parameter
 
 from control_plane.accounts.schemas import AccountBody, AccountFind, AccountPage, AccountView, Status
-from control_plane.accounts.service import LIST_MAX, AccountExists, AccountMoved, Accounts, UnknownAccount
+from control_plane.accounts.service import (
+    LIST_MAX,
+    AccountExistsError,
+    AccountMovedError,
+    Accounts,
+    UnknownAccountError,
+)
 from control_plane.accounts.validation import account_faults
-from control_plane.directory.tenants import UnknownTenant
-from control_plane.problems import FieldFault, Problem
+from control_plane.directory.tenants import UnknownTenantError
+from control_plane.identifiers import BIC_PATTERN, bic_fault, iban_fault
+from control_plane.problems import FieldFault, Problem, documented
 
 Cursor = Annotated[UUID | None, Parameter(description="`next` of the part before")]
+BicFilter = Annotated[str | None, Parameter(pattern=BIC_PATTERN, description="Only accounts of this tenant")]
 Limit = Annotated[int, Parameter(ge=1, le=LIST_MAX)]
 
 
@@ -22,70 +30,81 @@ class AccountController(Controller):
     path = "/accounts"
     tags = ("accounts",)
 
-    @post(summary="Create an account")
+    @post(summary="Create an account", responses=documented(400, 401, 409))
     async def create_account(self, data: AccountBody, accounts: Accounts) -> AccountView:
         """Create an account of a tenant: 409 if its BIC and IBAN are taken."""
         _check(data)
         try:
             return await accounts.create(data)
-        except AccountExists as error:
+        except AccountExistsError as error:
             raise Problem(409, "There is an account with this BIC and IBAN.") from error
-        except UnknownTenant as error:
+        except UnknownTenantError as error:
             raise _unknown_tenant() from error
 
-    @get(summary="List accounts")
+    @get(summary="List accounts", responses=documented(400, 401))
     async def list_accounts(
         self,
         accounts: Accounts,
         after: Cursor = None,
         limit: Limit = 100,
-        bic: str | None = None,
+        bic: BicFilter = None,
         status: Status | None = None,
     ) -> AccountPage:
         """List accounts in the order of their ids, in parts."""
         return await accounts.list(after, limit, bic, status)
 
-    @post("/find", summary="Find the account of an IBAN", status_code=200)
+    @post(
+        "/find", summary="Find the account of an IBAN", status_code=200, responses=documented(400, 401, 404)
+    )
     async def find_account(self, data: AccountFind, accounts: Accounts) -> AccountView:
         """Find by BIC and IBAN, which therefore stand in no URL and no access log."""
+        faults = [("bic", bic_fault(data.bic)), ("iban", iban_fault(data.iban))]
+        if any(reason for _, reason in faults):
+            errors = [FieldFault(name, reason) for name, reason in faults if reason]
+            raise Problem(400, "These can't be a BIC and an IBAN.", errors)
         try:
             return await accounts.find(data.bic, data.iban)
-        except UnknownAccount as error:
+        except UnknownAccountError as error:
             raise _unknown_account() from error
 
-    @get("/{account_id:uuid}", summary="Read an account")
+    @get("/{account_id:uuid}", summary="Read an account", responses=documented(400, 401, 404))
     async def get_account(self, account_id: UUID, accounts: Accounts) -> AccountView:
         """Read one account."""
         try:
             return await accounts.get(account_id)
-        except UnknownAccount as error:
+        except UnknownAccountError as error:
             raise _unknown_account() from error
 
-    @put("/{account_id:uuid}", summary="Replace an account")
+    @put("/{account_id:uuid}", summary="Replace an account", responses=documented(400, 401, 404, 409))
     async def replace_account(self, account_id: UUID, data: AccountBody, accounts: Accounts) -> AccountView:
         """Replace everything but BIC and IBAN, which must be the account's own."""
         _check(data)
         try:
             return await accounts.replace(account_id, data)
-        except UnknownAccount as error:
+        except UnknownAccountError as error:
             raise _unknown_account() from error
-        except AccountMoved as error:
+        except AccountMovedError as error:
             raise Problem(409, "BIC and IBAN of an account can't be changed.") from error
 
-    @post("/{account_id:uuid}/close", summary="Close an account", status_code=200)
+    @post(
+        "/{account_id:uuid}/close",
+        summary="Close an account",
+        status_code=200,
+        responses=documented(400, 401, 404),
+    )
     async def close_account(self, account_id: UUID, accounts: Accounts) -> AccountView:
         """Close an account: it is answered with NOAP from now on."""
         try:
             return await accounts.close(account_id)
-        except UnknownAccount as error:
+        except UnknownAccountError as error:
             raise _unknown_account() from error
 
-    @delete("/{account_id:uuid}", summary="Delete an account")
+    @delete("/{account_id:uuid}", summary="Delete an account", responses=documented(400, 401, 404))
     async def delete_account(self, account_id: UUID, accounts: Accounts) -> None:
         """Delete an account with all that is known of its holders."""
         try:
             await accounts.delete(account_id)
-        except UnknownAccount as error:
+        except UnknownAccountError as error:
             raise _unknown_account() from error
 
 

@@ -49,7 +49,7 @@ class AccountsFile:
             self.faults.append(LineFault(line, fault.field, fault.reason))
 
 
-class _LineRefused(Exception):
+class _LineRefusedError(Exception):
     def __init__(self, faults: list[FieldFault]) -> None:
         super().__init__(len(faults))
         self.faults = faults
@@ -68,11 +68,13 @@ def read_file(content: bytes, media_type: str, tenants: frozenset[str]) -> Accou
     seen: dict[tuple[str, str], int] = {}
     for line, read in lines:
         if len(seen) == IMPORT_ROWS_MAX:
-            file.add_fault(line, FieldFault("", f"is beyond the {IMPORT_ROWS_MAX} accounts that a file may have"))
+            file.add_fault(
+                line, FieldFault("", f"is beyond the {IMPORT_ROWS_MAX} accounts that a file may have")
+            )
             break
         try:
             body = read()
-        except _LineRefused as refused:
+        except _LineRefusedError as refused:
             for fault in refused.faults:
                 file.add_fault(line, fault)
             continue
@@ -109,12 +111,14 @@ def _csv_lines(text: str, file: AccountsFile) -> Iterator[_Line]:
             if cells:
                 yield reader.line_num, lambda cells=cells: _csv_account(cells)  # type: ignore[misc]
     except csv.Error:
-        file.add_fault(reader.line_num, FieldFault("", "is no CSV: a quote or an end is missing, or it is too long"))
+        file.add_fault(
+            reader.line_num, FieldFault("", "is no CSV: a quote or an end is missing, or it is too long")
+        )
 
 
 def _csv_account(cells: list[str]) -> AccountBody:
     if len(cells) != len(COLUMNS):
-        raise _LineRefused([FieldFault("", f"must have {len(COLUMNS)} fields")])
+        raise _LineRefusedError([FieldFault("", f"must have {len(COLUMNS)} fields")])
     bic, iban, kind, names, aliases, identifications, disclosure, status = cells
     holders: list[dict[str, object]] = [{"kind": kind, "name": name} for name in names.split("|")]
     holders[0]["aliases"] = [{"name": alias} for alias in _parts(aliases)]
@@ -129,13 +133,13 @@ def _csv_account(cells: list[str]) -> AccountBody:
     try:
         return msgspec.convert(account, AccountBody)
     except msgspec.ValidationError as error:
-        raise _LineRefused([decode_fault(error)]) from error
+        raise _LineRefusedError([decode_fault(error)]) from error
 
 
 def _csv_identification(entry: str) -> dict[str, str]:
     scheme, separator, value = entry.partition(":")
     if not separator:
-        raise _LineRefused([FieldFault("identifications", "must be SCHEME:value, separated by |")])
+        raise _LineRefusedError([FieldFault("identifications", "must be SCHEME:value, separated by |")])
     return {"scheme": scheme, "value": value}
 
 
@@ -151,10 +155,10 @@ def _ndjson_lines(text: str) -> Iterator[_Line]:
 
 def _ndjson_account(line: str) -> AccountBody:
     if len(line) > LINE_CHARACTERS_MAX:
-        raise _LineRefused([FieldFault("", f"has more than {LINE_CHARACTERS_MAX} characters")])
+        raise _LineRefusedError([FieldFault("", f"has more than {LINE_CHARACTERS_MAX} characters")])
     try:
         return msgspec.json.decode(line, type=AccountBody)
     except msgspec.ValidationError as error:
-        raise _LineRefused([decode_fault(error)]) from error
+        raise _LineRefusedError([decode_fault(error)]) from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise _LineRefused([FieldFault("", "is not JSON")]) from error
+        raise _LineRefusedError([FieldFault("", "is not JSON")]) from error

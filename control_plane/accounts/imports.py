@@ -11,7 +11,7 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Requ
 from control_plane.accounts.files import CSV_TYPE, IMPORT_BYTES_MAX, NDJSON_TYPE, read_file
 from control_plane.accounts.service import Accounts, ImportCounts
 from control_plane.directory.tenants import Tenants
-from control_plane.problems import Problem
+from control_plane.problems import Problem, documented
 
 
 @dataclass
@@ -34,6 +34,7 @@ class ImportController(Controller):
         status_code=200,
         request_max_body_size=IMPORT_BYTES_MAX,
         operation_class=_ImportOperation,
+        responses=documented(400, 401, 413, 415),
     )
     async def import_accounts(
         self, request: Request[Any, Any, Any], accounts: Accounts, tenants: Tenants

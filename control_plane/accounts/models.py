@@ -10,8 +10,8 @@ from sqlmodel import Field, SQLModel
 class Account(SQLModel, table=True):
     """One payment account: who may be paid under this IBAN.
 
-    ``holders`` and ``identifications`` are the documents of ``schemas.Holder`` and ``schemas.Identification``:
-    they are always read, compared, replaced and sealed as a whole.
+    ``holders`` and ``identifications`` are documents of the schemas of that name: they are always read,
+    compared, replaced and sealed as a whole.
     """
 
     __tablename__ = "account"

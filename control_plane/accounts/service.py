@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from control_plane.accounts.content import account_content
-from control_plane.identifiers import bic11
 from control_plane.accounts.models import Account
 from control_plane.accounts.schemas import (
     AccountBody,
@@ -26,6 +26,7 @@ from control_plane.db.engine import Database
 from control_plane.directory.changes import Change, record_changes
 from control_plane.directory.feed import Feed
 from control_plane.directory.tenants import Tenants
+from control_plane.identifiers import bic11
 from control_plane.secrets.keyring import Keyring
 
 LIST_MAX = 1_000
@@ -35,15 +36,15 @@ IMPORT_BATCH = 500
 """Accounts that an import reads in one statement."""
 
 
-class AccountExists(Exception):
+class AccountExistsError(Exception):
     """There is an account with this BIC and IBAN."""
 
 
-class UnknownAccount(Exception):
+class UnknownAccountError(Exception):
     """There is no such account."""
 
 
-class AccountMoved(Exception):
+class AccountMovedError(Exception):
     """A replacement names another BIC or IBAN than the account's own."""
 
 
@@ -68,8 +69,9 @@ class Accounts:
         """Take a new account.
 
         Raises:
-            AccountExists: its BIC and IBAN are taken.
-            UnknownTenant: we don't answer for its BIC.
+            AccountExistsError: its BIC and IBAN are taken.
+            UnknownTenantError: we don't answer for its BIC.
+
         """
         bic = bic11(body.bic)
         await self._tenants.require(bic)
@@ -80,7 +82,7 @@ class Accounts:
                 await session.flush()
                 await self._seal(session, bic, [account])
         except IntegrityError as error:
-            raise AccountExists from error
+            raise AccountExistsError from error
         await self._feed.advance(bic)
         return view(account)
 
@@ -97,14 +99,14 @@ class Accounts:
     async def list(
         self, after: UUID | None, limit: int, bic: str | None, status: Status | None
     ) -> AccountPage:
-        """A part of the accounts in the order of their ids, with the cursor of the next part."""
-        query = select(Account).order_by(Account.id).limit(limit + 1)
+        """Return a part of the accounts in the order of their ids, with the cursor of the next part."""
+        query = select(Account).order_by(col(Account.id)).limit(limit + 1)
         if after is not None:
-            query = query.where(Account.id > after)
+            query = query.where(col(Account.id) > after)
         if bic is not None:
-            query = query.where(Account.bic == bic11(bic))
+            query = query.where(col(Account.bic) == bic11(bic))
         if status is not None:
-            query = query.where(Account.status == status)
+            query = query.where(col(Account.status) == status)
         async with self._database.read() as session:
             rows = list(await session.scalars(query))
         return AccountPage(
@@ -115,13 +117,14 @@ class Accounts:
         """Replace all of an account but its BIC and IBAN; the same content again changes nothing.
 
         Raises:
-            UnknownAccount: there is none with this id.
-            AccountMoved: the body names another BIC or IBAN.
+            UnknownAccountError: there is none with this id.
+            AccountMovedError: the body names another BIC or IBAN.
+
         """
         async with self._database.write() as session:
             account = _found(await session.get(Account, account_id, with_for_update=True))
             if (account.bic, account.iban) != (bic11(body.bic), body.iban):
-                raise AccountMoved
+                raise AccountMovedError
             await self._change(session, account, body)
         await self._feed.advance(account.bic)
         return view(account)
@@ -169,8 +172,8 @@ class Accounts:
     ) -> tuple[int, int]:
         rows = await session.scalars(
             select(Account)
-            .where(Account.bic == bic, Account.iban.in_([body.iban for body in bodies]))
-            .order_by(Account.iban)
+            .where(col(Account.bic) == bic, col(col(Account.iban)).in_([body.iban for body in bodies]))
+            .order_by(col(Account.iban))
             .with_for_update()
         )
         held = {row.iban: row for row in rows}
@@ -202,7 +205,7 @@ class Accounts:
 
 
 def view(account: Account) -> AccountView:
-    """The account as the API shows it."""
+    """Return the account as the API shows it."""
     body = _body(account)
     return AccountView(
         id=account.id,
@@ -219,16 +222,16 @@ def view(account: Account) -> AccountView:
 
 
 async def find_account(session: AsyncSession, bic: str, iban: str) -> Account | None:
-    """The row of a BIC11 and an IBAN."""
+    """Return the row of a BIC11 and an IBAN."""
     account: Account | None = await session.scalar(
-        select(Account).where(Account.bic == bic, Account.iban == iban)
+        select(Account).where(col(Account.bic) == bic, col(col(Account.iban)) == iban)
     )
     return account
 
 
 def _found(account: Account | None) -> Account:
     if account is None:
-        raise UnknownAccount
+        raise UnknownAccountError
     return account
 
 

@@ -3,8 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 
-from control_plane.identifiers import bic_fault, iban_fault, lei_fault
 from control_plane.accounts.schemas import AccountBody, Holder, Identification
+from control_plane.identifiers import bic_fault, iban_fault, lei_fault
 from control_plane.problems import FieldFault
 
 NAME_CHARACTERS_MAX = 140
@@ -19,8 +19,22 @@ NAMES_MAX = 128
 IDENTIFICATIONS_MAX = 64
 
 SCHEME_CODES = frozenset(
-    {"BANK", "CBID", "CHID", "CINC", "COID", "CUST", "DUNS"}
-    | {"EMPL", "GS1G", "SREN", "SRET", "TXID", "BDID", "BOID"}
+    [
+        "BANK",
+        "CBID",
+        "CHID",
+        "CINC",
+        "COID",
+        "CUST",
+        "DUNS",
+        "EMPL",
+        "GS1G",
+        "SREN",
+        "SRET",
+        "TXID",
+        "BDID",
+        "BOID",
+    ]
 )
 """``schemeNameCode`` of EPC103-24."""
 

@@ -22,5 +22,3 @@ def serve() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = Settings.from_environment()
     asyncio.run(serve_until_signal(settings, click.echo))
-
-

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import migrations
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+import migrations
 from control_plane.db.engine import Database
 
 _ADVISORY_LOCK = 0x766F70

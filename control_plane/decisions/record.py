@@ -74,7 +74,7 @@ class DecisionRecord:
     matched_name: str = field(default="", repr=False)
 
     def encode(self) -> bytes:
-        """The record's bytes."""
+        """Return the record's bytes."""
         return b"".join(
             (
                 _HEAD.pack(_FORMAT, self.request, self.outcome, self.cause, self.score),
@@ -104,6 +104,7 @@ class DecisionRecord:
 
         Raises:
             DecisionError: it is something else.
+
         """
         try:
             return cls._decode(encoded)

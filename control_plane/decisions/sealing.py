@@ -52,6 +52,7 @@ def open_decision(audit_private: X25519PrivateKey, edge_id: str, sealed: bytes) 
 
     Raises:
         DecisionError: it isn't one, isn't of this edge, or was changed.
+
     """
     try:
         version, boot, vm, n, public = _HEAD.unpack_from(sealed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from control_plane.directory.models import FeedRecord
 from control_plane.directory.sealing import lookup_key, seal
@@ -46,11 +47,11 @@ async def _record_batch(
     rows = await session.scalars(
         select(FeedRecord)
         .where(
-            FeedRecord.generation == keyring.generation,  # type: ignore[arg-type]
-            FeedRecord.bic == bic,  # type: ignore[arg-type]
-            FeedRecord.lookup_key.in_(lookups),  # type: ignore[attr-defined]
+            col(col(FeedRecord.generation)) == keyring.generation,
+            col(col(FeedRecord.bic)) == bic,
+            col(col(FeedRecord.lookup_key)).in_(lookups),
         )
-        .order_by(FeedRecord.lookup_key)  # type: ignore[arg-type]
+        .order_by(col(FeedRecord.lookup_key))
         .with_for_update()
     )
     held = {row.lookup_key: row for row in rows}

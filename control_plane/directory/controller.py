@@ -3,9 +3,9 @@
 from litestar import Controller, get, post
 from msgspec import Struct
 
+from control_plane.directory.tenants import TenantExistsError, Tenants
 from control_plane.identifiers import bic11, bic_fault
-from control_plane.directory.tenants import TenantExists, Tenants
-from control_plane.problems import FieldFault, Problem
+from control_plane.problems import FieldFault, Problem, documented
 
 
 class TenantBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,7 +20,7 @@ class TenantController(Controller):
     path = "/tenants"
     tags = ("tenants",)
 
-    @post(summary="Begin to answer for a BIC")
+    @post(summary="Begin to answer for a BIC", responses=documented(400, 401, 409))
     async def create_tenant(self, data: TenantBody, tenants: Tenants) -> TenantBody:
         """Create a tenant: 409 if it is there."""
         if reason := bic_fault(data.bic):
@@ -28,11 +28,11 @@ class TenantController(Controller):
         bic = bic11(data.bic)
         try:
             await tenants.create(bic)
-        except TenantExists as error:
+        except TenantExistsError as error:
             raise Problem(409, "This tenant is there already.") from error
         return TenantBody(bic)
 
-    @get(summary="List the tenants")
+    @get(summary="List the tenants", responses=documented(401))
     async def list_tenants(self, tenants: Tenants) -> list[TenantBody]:
         """All tenants by BIC11."""
         return [TenantBody(bic) for bic in await tenants.list()]

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.engine import Database
@@ -31,11 +31,20 @@ PAGE_RECORDS_MAX = BODY_BYTES_MAX // (RECORD_HEADER_BYTES + 92)
 LOOK_SECONDS = 0.2
 """A waiting poll looks this often for changes that another process has committed."""
 
-_record: Any = FeedRecord.__table__  # type: ignore[attr-defined]
-_stream: Any = FeedStream.__table__  # type: ignore[attr-defined]
+_record: Table = FeedRecord.__table__  # type: ignore[attr-defined]
+_stream: Table = FeedStream.__table__  # type: ignore[attr-defined]
+_GIVE_POSITION = (
+    update(_record)
+    .where(
+        _record.c.generation == bindparam("of_generation"),
+        _record.c.bic == bindparam("of_bic"),
+        _record.c.lookup_key == bindparam("of_key"),
+    )
+    .values(seq=bindparam("position"))
+)
 
 
-class CursorGone(Exception):
+class CursorGoneError(Exception):
     """The generation or the position isn't served (any more): a new snapshot is needed."""
 
 
@@ -72,7 +81,7 @@ class Feed:
         async with self._database.read() as session:
             head = await self._head(session, bic)
             if as_of is not None and as_of > head:
-                raise CursorGone
+                raise CursorGoneError
             condition = _record.c.sealed.is_not(None) & (_record.c.lookup_key > after_key)
             records, last = await self._records(session, bic, condition, _record.c.lookup_key)
         fixed = head if as_of is None else as_of
@@ -80,7 +89,7 @@ class Feed:
         return Page(SNAPSHOT, last, generation, bic, fixed, fixed, head, after_key, last_key, records)
 
     async def changes(self, generation: bytes, bic: str, after: int, wait_ms: int) -> Page:
-        """The changes after a position; at the head, waits for one up to ``wait_ms``."""
+        """Return the changes after a position; at the head, waits for one up to ``wait_ms``."""
         self._check_generation(generation)
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         while True:
@@ -104,17 +113,17 @@ class Feed:
     async def _changes_now(self, generation: bytes, bic: str, after: int) -> Page:
         await self.advance(bic)
         async with self._database.read() as session:
-            # The head first: a record that moves on meanwhile is then beyond it, and comes with the next page.
+            # The head first: a record that moves on meanwhile is then beyond it, for the next page.
             head = await self._head(session, bic)
             if after > head:
-                raise CursorGone
+                raise CursorGoneError
             condition = (_record.c.seq > after) & (_record.c.seq <= head)
             records, complete = await self._records(session, bic, condition, _record.c.seq)
         reached = head if complete else records[-1].seq or after
         return Page(CHANGES, False, generation, bic, after, reached, head, KEY_FIRST, KEY_FIRST, records)
 
     async def _records(
-        self, session: AsyncSession, bic: str, condition: Any, order: Any
+        self, session: AsyncSession, bic: str, condition: ColumnElement[bool], order: ColumnElement[Any]
     ) -> tuple[tuple[Record, ...], bool]:
         """As many records as fit on a page, and whether these are all."""
         rows = await session.stream(
@@ -140,7 +149,7 @@ class Feed:
         async with self._database.read() as session:
             return await session.scalar(self._pending_keys(bic).limit(1)) is not None
 
-    def _pending_keys(self, bic: str) -> Any:
+    def _pending_keys(self, bic: str) -> Select[bytes]:
         return select(_record.c.lookup_key).where(
             _record.c.generation == self._keyring.generation, _record.c.bic == bic, _record.c.seq.is_(None)
         )
@@ -148,30 +157,34 @@ class Feed:
     async def _advance_batch(self, session: AsyncSession, bic: str) -> int:
         mine = (_stream.c.generation == self._keyring.generation) & (_stream.c.bic == bic)
         head = await session.scalar(select(_stream.c.head).where(mine).with_for_update())
-        assert head is not None, "a tenant's stream is made with the tenant"
-        # A record that another writer is changing again is skipped: it is pending once more when that commits.
+        if head is None:
+            return 0
+        # A record that another writer is changing again is skipped: it is pending once more after that.
         keys = (
             await session.scalars(
                 self._pending_keys(bic).limit(SEQUENCE_BATCH_MAX).with_for_update(skip_locked=True)
             )
         ).all()
-        for position, key in enumerate(keys, start=head + 1):
-            await session.execute(
-                update(_record)
-                .where(
-                    _record.c.generation == self._keyring.generation,
-                    _record.c.bic == bic,
-                    _record.c.lookup_key == key,
-                )
-                .values(seq=position)
-            )
         if keys:
+            connection = await session.connection()
+            await connection.execute(
+                _GIVE_POSITION,
+                [
+                    {
+                        "of_generation": self._keyring.generation,
+                        "of_bic": bic,
+                        "of_key": key,
+                        "position": position,
+                    }
+                    for position, key in enumerate(keys, start=head + 1)
+                ],
+            )
             await session.execute(update(_stream).where(mine).values(head=head + len(keys)))
         return len(keys)
 
     def _check_generation(self, generation: bytes) -> None:
         if generation != self._keyring.generation:
-            raise CursorGone
+            raise CursorGoneError
 
     def _wake(self, bic: str) -> None:
         self._moved.pop(bic, asyncio.Event()).set()

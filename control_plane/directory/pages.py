@@ -70,7 +70,7 @@ def fill(records: Iterable[Record]) -> tuple[tuple[Record, ...], bool]:
 
 
 def encode(page: Page, nonce: bytes, edge_id: str, page_key: bytes) -> bytes:
-    """The page's bytes with the MAC for one request."""
+    """Return the page's bytes with the MAC for one request."""
     body = b"".join(
         _RECORD.pack(
             _DELETE if record.sealed is None else _PUT,

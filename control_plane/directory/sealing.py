@@ -1,4 +1,4 @@
-"""Lookup keys and sealed records: ``docs/formats.md``, sections 2 and 3.2. Pure but for the nonce's randomness."""
+"""Lookup keys and sealed records: ``docs/formats.md``, sections 2 and 3.2. Pure but for the nonce."""
 
 import hmac
 import secrets
@@ -12,12 +12,12 @@ NONCE_BYTES = 12
 _FORMAT = 1
 
 
-class SealBroken(Exception):
+class SealBrokenError(Exception):
     """A sealed record doesn't open under this key and these associated data."""
 
 
 def lookup_key(index_key: bytes, bic: str, iban: str) -> bytes:
-    """What an account is found by, for whoever holds the index key (16 bytes)."""
+    """Return what an account is found by, for whoever holds the index key (16 bytes)."""
     return hmac.digest(index_key, (bic + iban).encode("ascii"), "sha256")[:LOOKUP_KEY_BYTES]
 
 
@@ -35,13 +35,14 @@ def open_sealed(
     """Open what ``seal`` made.
 
     Raises:
-        SealBroken: the record, or anything that it is bound to, is not what was sealed.
+        SealBrokenError: the record, or anything that it is bound to, is not what was sealed.
+
     """
     nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
         return _cipher(seal_key, iban).decrypt(nonce, ciphertext, _associated(bic, lookup, epoch, revision))
     except (InvalidTag, ValueError) as error:
-        raise SealBroken from error
+        raise SealBrokenError from error
 
 
 def _cipher(seal_key: bytes, iban: str) -> ChaCha20Poly1305:

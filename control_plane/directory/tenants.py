@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from control_plane.clock import now_ms
 from control_plane.db.engine import Database
@@ -13,11 +14,11 @@ _FIRST_START_LOCK = 0x766F71
 """PostgreSQL's lock that lets only one process make the first generation."""
 
 
-class TenantExists(Exception):
+class TenantExistsError(Exception):
     """The tenant is there already."""
 
 
-class UnknownTenant(Exception):
+class UnknownTenantError(Exception):
     """We don't answer for this BIC."""
 
 
@@ -36,11 +37,12 @@ class Tenants:
 
         Raises:
             StartError: Vault lacks a key that the database depends on, or can't be reached.
+
         """
         async with self._database.write() as session:
             if self._database.is_postgresql:
                 await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_START_LOCK})
-            newest = select(Generation.id).order_by(Generation.created_ms.desc()).limit(1)  # type: ignore[call-overload,attr-defined]
+            newest = select(col(Generation.id)).order_by(col(Generation.created_ms).desc()).limit(1)
             generation = await session.scalar(newest)
             if generation is None:
                 await self._keyring.create_audit_key()
@@ -54,13 +56,14 @@ class Tenants:
     async def list(self) -> list[str]:
         """All tenants' BIC11s, in order."""
         async with self._database.read() as session:
-            return list(await session.scalars(select(Tenant.bic).order_by(Tenant.bic)))  # type: ignore[call-overload]
+            return list(await session.scalars(select(col(Tenant.bic)).order_by(col(Tenant.bic))))
 
     async def create(self, bic: str) -> None:
         """Begin to answer for a BIC11: makes its seal key and its feed.
 
         Raises:
-            TenantExists: we do so already.
+            TenantExistsError: we do so already.
+
         """
         await self._keyring.create_seal_key(bic)
         try:
@@ -69,20 +72,21 @@ class Tenants:
                 await session.flush()
                 session.add(FeedStream(generation=self._keyring.generation, bic=bic, head=0))
         except IntegrityError as error:
-            raise TenantExists from error
+            raise TenantExistsError from error
         await self._keyring.load_seal_keys(bic)
 
     async def require(self, bic: str) -> None:
         """Make sure that a BIC11 is a tenant whose keys are in memory.
 
         Raises:
-            UnknownTenant: it is none.
+            UnknownTenantError: it is none.
+
         """
         if self._keyring.has_seal_keys(bic) or await self._exists(bic):
             if not self._keyring.has_seal_keys(bic):
                 await self._keyring.load_seal_keys(bic)
             return
-        raise UnknownTenant(bic)
+        raise UnknownTenantError(bic)
 
     async def _exists(self, bic: str) -> bool:
         async with self._database.read() as session:

@@ -23,7 +23,7 @@ class Gate:
         self._closing = False
 
     def report(self, edge_id: str, boot: str, complete: bool) -> None:
-        """Take note of a heartbeat. A boot that was complete once stays open: its age limits guard it then."""
+        """Take note of a heartbeat. A boot that was complete once stays open: its age limits it then."""
         known = self._reports.get(edge_id)
         opened = known is not None and known.boot == boot and known.complete
         self._reports[edge_id] = _Report(boot, complete or opened)

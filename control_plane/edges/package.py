@@ -1,4 +1,4 @@
-"""The key package of an edge: ``docs/formats.md``, section 4.1. Pure but for the nonce's randomness."""
+"""The key package of an edge: ``docs/formats.md``, section 4.1. Pure but for the nonce."""
 
 import secrets
 import struct
@@ -18,7 +18,7 @@ def plain_package(
     audit_public_key: bytes,
     seal_keys: Mapping[str, Mapping[int, bytes]],
 ) -> bytes:
-    """The keys as the edge keeps them; ``seal_keys`` by BIC11 and epoch."""
+    """Return the keys as the edge keeps them; ``seal_keys`` by BIC11 and epoch."""
     out = struct.pack("<B16s32s32sH", _FORMAT, generation, index_key, audit_public_key, len(seal_keys))
     for bic, keys in seal_keys.items():
         out += struct.pack("<11sB", bic.encode("ascii"), len(keys))
@@ -28,7 +28,7 @@ def plain_package(
 
 
 def sealed_package(plain: bytes, edge: EdgeCredentials, request_nonce: bytes) -> bytes:
-    """The package as one reply to one edge."""
+    """Return the package as one reply to one edge."""
     head = _HEAD.pack(b"VOPK", _FORMAT, request_nonce)
     nonce = secrets.token_bytes(12)
     ciphertext = ChaCha20Poly1305(edge.delivery_key).encrypt(

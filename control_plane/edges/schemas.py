@@ -1,6 +1,6 @@
 """What edges and their operators send and get."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -9,8 +9,15 @@ TENANTS_MAX = 16
 VMS_MAX = 256
 """VMs in one heartbeat: the shared counters are kept by VM number modulo 256."""
 
-EdgeId = Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")]
+WAIT_MS_MAX = 5_000
+"""A poll waits at the head for at most this long."""
+SEQ_MAX = 2**63 - 1
+"""What both databases can hold."""
+
+EDGE_ID_PATTERN = "^[a-z0-9-]{1,32}$"
+EdgeId = Annotated[str, Meta(pattern=EDGE_ID_PATTERN)]
 HexId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Seq = Annotated[int, Meta(ge=0, le=SEQ_MAX)]
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -49,6 +56,17 @@ class VmReport(Struct, frozen=True):
 
     vm: Count
     n: Count
+
+
+class FeedQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which page of a feed is asked for: ``docs/formats.md``, section 4.2."""
+
+    generation: HexId
+    mode: Literal["snapshot", "changes"]
+    as_of: Seq | None = None
+    after_key: HexId | None = None
+    after: Seq | None = None
+    wait_ms: Annotated[int, Meta(ge=0, le=WAIT_MS_MAX)] = 0
 
 
 class HeartbeatBody(Struct, frozen=True):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlmodel import col
 
 from control_plane.clock import now_ms
 from control_plane.db.engine import Database
@@ -28,11 +29,11 @@ _NOBODY = "0" * 64
 _log = logging.getLogger(__name__)
 
 
-class EdgeExists(Exception):
+class EdgeExistsError(Exception):
     """The id is taken."""
 
 
-class UnknownEdge(Exception):
+class UnknownEdgeError(Exception):
     """There is no such edge."""
 
 
@@ -50,8 +51,9 @@ class Edges:
         """Register an edge for these tenants (BIC11s) and return its secret in hex.
 
         Raises:
-            EdgeExists: the id is taken.
-            UnknownTenant: we don't answer for one of the BICs.
+            EdgeExistsError: the id is taken.
+            UnknownTenantError: we don't answer for one of the BICs.
+
         """
         for bic in bics:
             await self._tenants.require(bic)
@@ -67,16 +69,16 @@ class Edges:
                 await self._keyring.vault.delete(f"vop/edges/{edge_id}")
                 await self._keyring.vault.create(f"vop/edges/{edge_id}", {"secret": secret})
         except IntegrityError as error:
-            raise EdgeExists from error
+            raise EdgeExistsError from error
         await self.refresh()
         return secret
 
     async def delete(self, edge_id: str) -> None:
         """Forget an edge: its credentials are refused from now on."""
         async with self._database.write() as session:
-            gone = await session.execute(delete(Edge).where(Edge.id == edge_id).returning(Edge.id))
+            gone = await session.execute(delete(Edge).where(col(Edge.id) == edge_id).returning(col(Edge.id)))
             if gone.first() is None:
-                raise UnknownEdge
+                raise UnknownEdgeError
         self._known.pop(edge_id, None)
         self._gate.forget(edge_id)
         await self._keyring.vault.delete(f"vop/edges/{edge_id}")
@@ -101,7 +103,7 @@ class Edges:
         return views
 
     def authenticate(self, authorization: str) -> EdgeCredentials | None:
-        """The edge that an ``Authorization`` header proves; None for anything else."""
+        """Return the edge that an ``Authorization`` header proves; None for anything else."""
         edge_id, _, token = authorization.removeprefix("Bearer ").partition(":")
         edge = self._known.get(edge_id)
         expected = edge.token if edge else _NOBODY
@@ -109,7 +111,7 @@ class Edges:
         return edge if edge and same and authorization.startswith("Bearer ") else None
 
     async def key_package(self, edge: EdgeCredentials, nonce: bytes) -> bytes:
-        """The keys that this edge needs, sealed for it."""
+        """Return the keys that this edge needs, sealed for it."""
         for bic in edge.tenants:
             await self._tenants.require(bic)
         plain = plain_package(
@@ -163,10 +165,12 @@ class Edges:
         async with self._database.read() as session:
             rows = (
                 await session.execute(
-                    select(EdgeTenant.edge_id, EdgeTenant.bic).order_by(EdgeTenant.edge_id, EdgeTenant.bic)
+                    select(col(EdgeTenant.edge_id), col(col(EdgeTenant.bic))).order_by(
+                        col(EdgeTenant.edge_id), col(col(EdgeTenant.bic))
+                    )
                 )
             ).all()
         tenants: dict[str, tuple[str, ...]] = {}
         for edge_id, bic in rows:
-            tenants[edge_id] = (*tenants.get(edge_id, ()), bic)
+            tenants[edge_id] = (*tenants.get(edge_id, ()), str(bic))
         return tenants

@@ -30,12 +30,12 @@ class HealthController(Controller):
     path = "/health"
     tags = ("health",)
 
-    @get("/live", summary="Is the process alive?")
+    @get("/live", summary="Is the process alive?", security=[{}])
     async def live(self) -> Liveness:
-        """Always true, if there is an answer at all."""
+        """Return true, if there is an answer at all."""
         return Liveness(True)
 
-    @get("/ready", summary="Is the service ready?")
+    @get("/ready", summary="Is the service ready?", security=[{}])
     async def ready(self, database: Database, keyring: Keyring) -> Response[Readiness]:
         """200 if requests can be served, 503 if not."""
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from control_plane.errors import StartError
-from control_plane.secrets.vault import SecretExists, Vault
+from control_plane.secrets.vault import SecretExistsError, Vault
 
 KEY_BYTES = 32
 SEAL_KEYS_MAX = 4
@@ -63,12 +63,17 @@ class Keyring:
 
         Raises:
             StartError: Vault lacks a key, or can't be reached. A lost key is never replaced silently.
+
         """
         path = f"vop/index/{generation.hex()}"
         secret = await self.vault.read(path)
         if secret is None:
-            raise StartError(f"the database's generation has no key in Vault at {path}: is this the right Vault?")
-        self._audit_key = X25519PrivateKey.from_private_bytes(_key(await self._require("vop/audit"), "private_key"))
+            raise StartError(
+                f"the database's generation has no key in Vault at {path}: is this the right Vault?"
+            )
+        self._audit_key = X25519PrivateKey.from_private_bytes(
+            _key(await self._require("vop/audit"), "private_key")
+        )
         self._index_key = _key(secret, "key")
         self._generation = generation
 
@@ -81,14 +86,14 @@ class Keyring:
                 "vop/audit",
                 {"private_key": private_key.private_bytes_raw().hex(), "public_key": public_key.hex()},
             )
-        except SecretExists:
+        except SecretExistsError:
             return
 
     async def create_seal_key(self, bic: str) -> None:
         """Make a tenant's first seal key in Vault, unless it has keys for it."""
         try:
             await self.vault.create(f"vop/seal/{bic}", {"1": secrets.token_hex(KEY_BYTES)})
-        except SecretExists:
+        except SecretExistsError:
             return
 
     async def load_seal_keys(self, bic: str) -> None:
@@ -96,17 +101,21 @@ class Keyring:
 
         Raises:
             StartError: Vault lacks them, or can't be reached.
+
         """
         secret = await self._require(f"vop/seal/{bic}")
         if not 1 <= len(secret) <= SEAL_KEYS_MAX:
-            raise StartError(f"Vault holds {len(secret)} seal keys at vop/seal/{bic}, not 1 to {SEAL_KEYS_MAX}")
+            raise StartError(
+                f"Vault holds {len(secret)} seal keys at vop/seal/{bic}, not 1 to {SEAL_KEYS_MAX}"
+            )
         self._seal_keys[bic] = {int(epoch): _key(secret, epoch) for epoch in sorted(secret, key=int)}
 
     def seal_keys(self, bic: str) -> dict[int, bytes]:
-        """A loaded tenant's seal keys by epoch.
+        """Return a loaded tenant's seal keys by epoch.
 
         Raises:
             KeyError: the tenant isn't loaded.
+
         """
         return self._seal_keys[bic]
 

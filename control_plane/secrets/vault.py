@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import hvac
 import requests
@@ -25,11 +25,11 @@ _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 
-class VaultUnavailable(StartError):
+class VaultUnavailableError(StartError):
     """Vault didn't answer, or refused us."""
 
 
-class SecretExists(Exception):
+class SecretExistsError(Exception):
     """A secret was to be created at a path that already holds one."""
 
 
@@ -49,12 +49,13 @@ class Vault:
         """Log in with the AppRole.
 
         Raises:
-            VaultUnavailable: Vault can't be reached or doesn't accept the role.
+            VaultUnavailableError: Vault can't be reached or doesn't accept the role.
+
         """
         await self._call(self._login)
 
     async def read(self, path: str) -> dict[str, str] | None:
-        """The newest version of a secret; None if there is none."""
+        """Return the newest version of a secret; None if there is none."""
 
         def read() -> dict[str, str] | None:
             try:
@@ -72,7 +73,8 @@ class Vault:
         """Write a new secret.
 
         Raises:
-            SecretExists: there is one already, or there was one.
+            SecretExistsError: there is one already, or there was one.
+
         """
 
         def create() -> None:
@@ -81,14 +83,16 @@ class Vault:
                     path=path, secret=data, cas=0, mount_point=KV_MOUNT
                 )
             except hvac.exceptions.InvalidRequest as error:
-                raise SecretExists(path) from error
+                raise SecretExistsError(path) from error
 
         await self._call(create)
 
     async def delete(self, path: str) -> None:
         """Destroy a secret with all its versions."""
         await self._call(
-            lambda: self._client.secrets.kv.v2.delete_metadata_and_all_versions(path=path, mount_point=KV_MOUNT)
+            lambda: self._client.secrets.kv.v2.delete_metadata_and_all_versions(
+                path=path, mount_point=KV_MOUNT
+            )
         )
 
     async def keep_alive(self) -> None:
@@ -98,7 +102,7 @@ class Vault:
             await asyncio.sleep(wait if self.healthy else RENEWAL_SECONDS_MIN)
             try:
                 await self._call(self._renew)
-            except VaultUnavailable as error:
+            except VaultUnavailableError as error:
                 _log.warning("%s", error)
 
     def _login(self) -> None:
@@ -123,12 +127,12 @@ class Vault:
         except (VaultError, requests.RequestException) as error:
             self.healthy = False
             # hvac's own text may repeat what was sent, so only the kind of the error is told.
-            raise VaultUnavailable(f"Vault at {self._address} failed: {_kind(error)}") from error
+            raise VaultUnavailableError(f"Vault at {self._address} failed: {_kind(error)}") from error
         self.healthy = True
         return result
 
 
-def _kind(error: Any) -> str:
+def _kind(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     if isinstance(error, requests.ConnectionError):

@@ -1,7 +1,7 @@
 """``POST /vop/v1/payee-verifications``, for edges that hand a request over.
 
-A bare ASGI application: every reply below ``/vop`` has the scheme's own form, so the framework's errors (another
-method or path, a media type, a body too large) must not arise in the first place.
+A bare ASGI application: every reply below ``/vop`` has the scheme's own form, so the framework's errors (for
+another method or path, a media type, a body too large) must not arise in the first place.
 """
 
 import logging
@@ -18,28 +18,28 @@ from control_plane.verifications.service import Verifications
 
 if TYPE_CHECKING:
     from litestar.handlers import ASGIRouteHandler
-    from litestar.types import Receive, Scope, Send
+    from litestar.types import HTTPScope, Receive, Send
 
 _log = logging.getLogger(__name__)
 
 
-class _Disconnected(Exception):
+class _DisconnectedError(Exception):
     """The caller has gone away."""
 
 
 def fallback_app(verifications: Verifications, edges: Edges) -> "ASGIRouteHandler":
-    """The application that answers everything below ``/vop``."""
+    """Return the application that answers everything below ``/vop``."""
 
     @asgi("/vop", is_mount=True, copy_scope=True)
-    async def fallback(scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def fallback(scope: "HTTPScope", receive: "Receive", send: "Send") -> None:
         headers = _headers(scope)
         try:
             status, body = await _reply(verifications, edges, headers, receive)
-        except _Disconnected:
+        except _DisconnectedError:
             return
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # The error's own text may hold what was typed, so only its kind is told.
-            _log.error("a verification failed: %s", type(error).__name__)  # noqa: TRY400
+            _log.error("a verification failed: %s", type(error).__name__)
             status, body = 500, INTERNAL
         await _send(send, status, body, echoed_request_id(headers))
 
@@ -60,19 +60,19 @@ async def _reply(
     return 200, answer(isinstance(request.typed, str), decision.outcome, decision.matched_name)
 
 
-def _headers(scope: "Scope") -> Headers:
+def _headers(scope: "HTTPScope") -> Headers:
     path = scope.get("raw_path") or scope["path"].encode()
     headers = [(bytes(name), bytes(value)) for name, value in scope["headers"]]
-    return [(b":method", str(scope["method"]).encode()), (b":path", path), *headers]
+    return [(b":method", scope["method"].encode()), (b":path", path), *headers]
 
 
 async def _body(receive: "Receive") -> bytes:
-    """The body, cut off after the first byte that is too much."""
+    """Return the body, cut off after the first byte that is too much."""
     body = b""
     while len(body) <= BODY_BYTES_MAX:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _Disconnected
+            raise _DisconnectedError
         if message["type"] == "http.request":
             body += message["body"]
             if not message["more_body"]:

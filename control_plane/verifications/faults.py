@@ -18,6 +18,10 @@ OTHERS = f"{ORGANISATION}.others"
 OTHER = f"{OTHERS}[]"
 REMITTANCE = "unstructuredRemittanceInformation"
 
+_NOT_JSON = (
+    f"must be JSON in UTF-8, no name twice in an object, at most {LEVELS_MAX} levels, "
+    f"{ENTRIES_MAX} entries and {MEMBER_NAME_BYTES_MAX}-byte names"
+)
 _AGENT_FAULTS = [
     ("{agent}", MISSING),
     ("{agent}", OBJECT),
@@ -30,7 +34,7 @@ _AGENT_FAULTS = [
 
 
 def between(low: int, high: int) -> str:
-    """The reason of a text whose length isn't from ``low`` to ``high``."""
+    """Return the reason of a text whose length isn't from ``low`` to ``high``."""
     return f"must have {low} to {high} characters"
 
 
@@ -42,11 +46,7 @@ _FAULTS = [
     ("X-Request-ID", FORM),
     ("Content-Type", "must be application/json"),
     ("body", f"is larger than {BODY_BYTES_MAX} bytes"),
-    (
-        "body",
-        f"must be JSON in UTF-8, no name twice in an object, at most {LEVELS_MAX} levels, "
-        f"{ENTRIES_MAX} entries and {MEMBER_NAME_BYTES_MAX}-byte names",
-    ),
+    ("body", _NOT_JSON),
     ("body", OBJECT),
     ("party", MISSING),
     ("party", OBJECT),
@@ -97,7 +97,7 @@ class Fault:
 
     @classmethod
     def of(cls, path: str, reason: str) -> "Fault":
-        """The fault of a field or header."""
+        """Return the fault of a field or header."""
         return cls(_NUMBERS[path, reason])
 
     @property

@@ -1,7 +1,7 @@
 """Read a verification request strictly: ``docs/formats.md``, section 8. Pure.
 
-The edge has a parser of its own in another language; the two share nothing, so that each can be tested against the
-other and neither's mistake is both's.
+The edge has a parser of its own in another language. The two share nothing, so that each can be tested
+against the other and neither's mistake is both's.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from control_plane.verifications.faults import (
     ARRAY,
@@ -43,8 +43,22 @@ ECHO_BYTES_MAX = 128
 
 PATH = "/vop/v1/payee-verifications"
 SCHEME_CODES = frozenset(
-    ["BANK", "CBID", "CHID", "CINC", "COID", "CUST", "DUNS"]
-    + ["EMPL", "GS1G", "SREN", "SRET", "TXID", "BDID", "BOID"]
+    [
+        "BANK",
+        "CBID",
+        "CHID",
+        "CINC",
+        "COID",
+        "CUST",
+        "DUNS",
+        "EMPL",
+        "GS1G",
+        "SREN",
+        "SRET",
+        "TXID",
+        "BDID",
+        "BOID",
+    ]
 )
 
 _REQUEST_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -74,14 +88,17 @@ class VerificationRequest:
     """The name, or the identifications, in the order given."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.number)
         self.fault = fault
 
 
 def parse_request(headers: Headers, body: bytes) -> VerificationRequest | Fault:
-    """The request, or its first fault. A body beyond the limit may be given cut off after one byte too many."""
+    """Return the request, or its first fault.
+
+    A body beyond the limit may be given cut off, after one byte too many.
+    """
     try:
         request_id = _check_headers(headers)
         root = _object(_json(body), "body")
@@ -91,13 +108,13 @@ def parse_request(headers: Headers, body: bytes) -> VerificationRequest | Fault:
         party_bic = _agent(root, "partyAgent")
         requesting_bic = _agent(root, "requestingAgent")
         _check_remittance(root)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return refused.fault
     return VerificationRequest(request_id, requesting_bic, party_bic, iban.upper(), typed)
 
 
 def echoed_request_id(headers: Headers) -> str | None:
-    """What to echo as ``X-Request-ID``; None if there is nothing that may be echoed."""
+    """Return what to echo as ``X-Request-ID``; None if there is nothing that may be echoed."""
     value = _header(headers, b"x-request-id")
     return value if value is not None and _ECHOABLE.fullmatch(value) else None
 
@@ -106,7 +123,7 @@ def _check_headers(headers: Headers) -> str:
     """Check everything but the body, and return the request id."""
     path = _header(headers, b":path") or ""
     if _header(headers, b":method") != "POST" or path.partition("?")[0] != PATH:
-        raise _Refused(TARGET)
+        raise _RefusedError(TARGET)
     timestamp = _header(headers, b"x-request-timestamp")
     if timestamp is None:
         _refuse("X-Request-Timestamp", MISSING)
@@ -124,7 +141,7 @@ def _check_headers(headers: Headers) -> str:
 
 
 def _header(headers: Headers, name: bytes) -> str | None:
-    """A header's value; one given twice is joined by a comma, which none of ours may hold."""
+    """Return a header's value; one given twice is joined by a comma, which none of ours may hold."""
     values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
     return ",".join(values) if values else None
 
@@ -155,18 +172,18 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes) -> object:
     if len(body) > BODY_BYTES_MAX:
-        raise _Refused(BODY_TOO_LARGE)
+        raise _RefusedError(BODY_TOO_LARGE)
     try:
         root = _DECODER.decode(body.decode("utf-8"))
         _check_values(root)
     except (ValueError, RecursionError) as error:
-        raise _Refused(BODY_NOT_JSON) from error
+        raise _RefusedError(BODY_NOT_JSON) from error
     return root
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("a name stands twice in an object")
@@ -184,11 +201,11 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _check_values(root: Any) -> None:
+def _check_values(root: object) -> None:
     """Check the limits of all values, level by level."""
     level = [root]
     for depth in range(LEVELS_MAX + 1):
-        inner: list[Any] = []
+        inner: list[object] = []
         for value in level:
             if isinstance(value, str):
                 _check_text(value)
@@ -199,7 +216,7 @@ def _check_values(root: Any) -> None:
         level = inner
 
 
-def _entries(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+def _entries(value: dict[str, object] | list[object]) -> Iterable[object]:
     if len(value) > ENTRIES_MAX:
         raise ValueError("too many entries")
     if isinstance(value, list):
@@ -216,7 +233,7 @@ def _check_text(text: str) -> None:
         raise ValueError("a lone surrogate")
 
 
-def _typed(party: dict[str, Any]) -> str | tuple[Identification, ...]:
+def _typed(party: dict[str, object]) -> str | tuple[Identification, ...]:
     if ("name" in party) == ("identification" in party):
         _refuse("party", "must have exactly one of name and identification")
     if "name" in party:
@@ -235,7 +252,7 @@ def _typed(party: dict[str, Any]) -> str | tuple[Identification, ...]:
     return (Identification(IdentificationKind.BIC, "", "", bic),)
 
 
-def _others(entries: Any) -> tuple[Identification, ...]:
+def _others(entries: object) -> tuple[Identification, ...]:
     if not isinstance(entries, list):
         _refuse(OTHERS, ARRAY)
     if not 1 <= len(entries) <= OTHERS_MAX:
@@ -243,7 +260,7 @@ def _others(entries: Any) -> tuple[Identification, ...]:
     return tuple(_other(_object(entry, OTHER)) for entry in entries)
 
 
-def _other(entry: dict[str, Any]) -> Identification:
+def _other(entry: dict[str, object]) -> Identification:
     if ("schemeNameCode" in entry) == ("schemeNameProprietary" in entry):
         _refuse(OTHER, "must have exactly one of schemeNameCode and schemeNameProprietary")
     if "identification" not in entry:
@@ -265,14 +282,14 @@ def _other(entry: dict[str, Any]) -> Identification:
     return Identification(kind, scheme, issuer, value)
 
 
-def _agent(root: dict[str, Any], name: str) -> str:
+def _agent(root: dict[str, object], name: str) -> str:
     agent = _member(root, name, name)
     institution = _member(agent, "financialInstitutionId", f"{name}.financialInstitutionId")
     bic = _pattern(institution, "bicfi", f"{name}.financialInstitutionId.bicfi", _BIC)
     return bic.ljust(11, "X")
 
 
-def _check_remittance(root: dict[str, Any]) -> None:
+def _check_remittance(root: dict[str, object]) -> None:
     if REMITTANCE not in root:
         return
     lines = root[REMITTANCE]
@@ -284,25 +301,25 @@ def _check_remittance(root: dict[str, Any]) -> None:
         _text(line, f"{REMITTANCE}[]", NAME_CHARACTERS_MAX)
 
 
-def _member(parent: dict[str, Any], name: str, path: str) -> dict[str, Any]:
+def _member(parent: dict[str, object], name: str, path: str) -> dict[str, object]:
     if name not in parent:
         _refuse(path, MISSING)
     return _object(parent[name], path)
 
 
-def _object(value: Any, path: str) -> dict[str, Any]:
+def _object(value: object, path: str) -> dict[str, object]:
     if not isinstance(value, dict):
         _refuse(path, OBJECT)
     return value
 
 
-def _pattern(parent: dict[str, Any], name: str, path: str, form: re.Pattern[str]) -> str:
+def _pattern(parent: dict[str, object], name: str, path: str, form: re.Pattern[str]) -> str:
     if name not in parent:
         _refuse(path, MISSING)
     return _matching(parent[name], path, form)
 
 
-def _matching(value: Any, path: str, form: re.Pattern[str]) -> str:
+def _matching(value: object, path: str, form: re.Pattern[str]) -> str:
     if not isinstance(value, str):
         _refuse(path, STRING)
     if not form.fullmatch(value):
@@ -310,7 +327,7 @@ def _matching(value: Any, path: str, form: re.Pattern[str]) -> str:
     return value
 
 
-def _text(value: Any, path: str, characters_max: int) -> str:
+def _text(value: object, path: str, characters_max: int) -> str:
     if not isinstance(value, str):
         _refuse(path, STRING)
     if not 1 <= len(value) <= characters_max:
@@ -319,4 +336,4 @@ def _text(value: Any, path: str, characters_max: int) -> str:
 
 
 def _refuse(path: str, reason: str) -> NoReturn:
-    raise _Refused(Fault.of(path, reason))
+    raise _RefusedError(Fault.of(path, reason))

@@ -14,7 +14,7 @@ INTERNAL = b'{"type":"urn:vop:fault:internal","title":"Internal error","status":
 
 
 def answer(by_name: bool, outcome: Outcome, matched_name: str | None) -> bytes:
-    """The body of an answer; ``matched_name`` is set if and only if the outcome is CMTC."""
+    """Return the body of an answer; ``matched_name`` is set if and only if the outcome is CMTC."""
     body = {"partyNameMatch" if by_name else "partyIdMatch": outcome.name}
     if matched_name is not None:
         body["matchedName"] = matched_name
@@ -22,7 +22,7 @@ def answer(by_name: bool, outcome: Outcome, matched_name: str | None) -> bytes:
 
 
 def refusal(fault: Fault) -> bytes:
-    """The body of status 400."""
+    """Return the body of status 400."""
     kind, code, title = (
         ("timestamp-invalid", "TIMESTAMP_INVALID", "The request timestamp is missing or malformed")
         if fault.is_timestamp

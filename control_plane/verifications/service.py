@@ -28,7 +28,7 @@ READ_SECONDS_MAX = 1.0
 """Longest wait for the account; then the answer is NOAP."""
 
 WRITE_SECONDS_MAX = 1.0
-"""Longest wait until the decision is stored; then the answer is NOAP, since what can't be audited isn't told."""
+"""Longest wait until the decision is stored; then the answer is NOAP: what can't be audited isn't told."""
 
 EDGE_ID = "fallback"
 
@@ -47,10 +47,10 @@ class Verifications:
         self._tables_hash = bytes.fromhex(matcher.tables_hash())[:8]
         self._configuration = hashlib.sha256(self._policy.encode()).digest()[:8]
         self._sealer: DecisionSealer | None = None
-        self._late: set[asyncio.Task[Any]] = set()
+        self._late: set[asyncio.Future[Any]] = set()
 
     async def verify(self, request: VerificationRequest) -> matcher.Decision:
-        """The answer to a request that was understood. Never fails for the database's sake: that is NOAP."""
+        """Answer a request that was understood. A database that fails makes it NOAP, never an error."""
         started_ns = time.monotonic_ns()
         account: Account | None = None
         try:
@@ -147,7 +147,7 @@ class Verifications:
             session.add(row)
 
     async def _in_time(self, work: Awaitable[_Result], seconds: float) -> _Result:
-        """The work's result, or TimeoutError; late work is cancelled, and not waited for while it unwinds."""
+        """Return the work's result, or raise TimeoutError: late work is cancelled, and unwinds by itself."""
         task = asyncio.ensure_future(work)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
@@ -158,13 +158,13 @@ class Verifications:
         return task.result()
 
     def _forget(self, task: asyncio.Future[Any]) -> None:
-        self._late.discard(task)  # type: ignore[arg-type]
+        self._late.discard(task)
         if not task.cancelled():
             task.exception()
 
 
 def typed_text(typed: str | tuple[matcher.Identification, ...]) -> str:
-    """What was typed, as a decision tells it: the name, or one line for each identification."""
+    """Return what was typed, as a decision tells it: the name, or one line for each identification."""
     if isinstance(typed, str):
         return typed
     return "\n".join(f"{entry.kind:d}:{entry.scheme}:{entry.issuer}:{entry.value}" for entry in typed)
