@@ -11,7 +11,7 @@ from matcher.policy import Policy
 from matcher.reasons import Reason
 from matcher.tables import blob
 from matcher.verdict import Verdict, score
-from matcher.words import TEXT_CHARACTERS_MAX, Folding, Token, split
+from matcher.words import Folding, Token, split
 
 PERFECT_SCORE = 1000
 _NONE_REASONS = (Reason.NOTHING_IN_COMMON,)
@@ -53,7 +53,7 @@ class Engine:
         """Decide over a typed name; the account is active."""
         if not account.holders:
             return Decision(Outcome.NOAP, None, 0, (Reason.NO_HOLDER,))
-        tokens = split(typed, self._folding) if len(typed) <= TEXT_CHARACTERS_MAX else None
+        tokens = split(typed, self._folding)
         if tokens is None:
             return Decision(Outcome.NMTC, None, 0, (Reason.TOO_MANY_WORDS,))
         if all(token.is_and for token in tokens):

@@ -4,10 +4,12 @@ from matcher.model import Account, Decision, Identification, IdentificationKind,
 from matcher.reasons import Reason
 
 EQUAL_SCORE = 1000
-_VALUE_SEPARATORS = " .-/"
-_VAT_SCHEME = "TXID"
-_BIC_PADDING = "XXX"
-_BIC_LENGTHS = (8, 11)
+_VALUE_SEPARATORS = b" .-/"
+_VAT_SCHEME = b"TXID"
+_BIC_PADDING = b"XXX"
+_BIC8_BYTES = 8
+_COUNTRY_BYTES = 2
+_DIGITS = b"0123456789"
 
 
 def decide_identification(typed: tuple[Identification, ...], account: Account) -> Decision:
@@ -37,44 +39,39 @@ def _compare(typed: Identification, held: tuple[Identification, ...]) -> Outcome
 
 def _same_scheme(typed: Identification, held: Identification) -> bool:
     """Compare kind and scheme; issuers only count where both sides name one."""
-    if typed.kind is not held.kind or _folded(typed.scheme, " ") != _folded(held.scheme, " "):
+    if typed.kind is not held.kind or _folded(typed.scheme, b" ") != _folded(held.scheme, b" "):
         return False
-    return not typed.issuer or not held.issuer or _folded(typed.issuer, " ") == _folded(held.issuer, " ")
+    return not typed.issuer or not held.issuer or _folded(typed.issuer, b" ") == _folded(held.issuer, b" ")
 
 
 def _same_value(typed: Identification, held: Identification) -> bool:
     a, b = _normalised(typed), _normalised(held)
     if a == b:
         return bool(a)
-    if typed.kind is IdentificationKind.CODED and _folded(typed.scheme, " ") == _VAT_SCHEME:
+    if typed.kind is IdentificationKind.CODED and _folded(typed.scheme, b" ") == _VAT_SCHEME:
         return _without_country(a, b) or _without_country(b, a)
     return False
 
 
-def _without_country(longer: str, shorter: str) -> bool:
+def _without_country(longer: bytes, shorter: bytes) -> bool:
     """Whether a VAT number with its country prefix is the other one without."""
-    prefix = longer[:2]
     return (
-        len(longer) == len(shorter) + 2
-        and all("A" <= letter <= "Z" for letter in prefix)
-        and longer[2:] == shorter
-        and any("0" <= digit <= "9" for digit in shorter)
+        len(longer) == len(shorter) + _COUNTRY_BYTES
+        and longer[:_COUNTRY_BYTES].isalpha()
+        and longer[_COUNTRY_BYTES:] == shorter
+        and any(digit in _DIGITS for digit in shorter)
     )
 
 
-def _normalised(identification: Identification) -> str:
+def _normalised(identification: Identification) -> bytes:
     if identification.kind is IdentificationKind.BIC:
-        value = _folded(identification.value, " ")
-        return value + _BIC_PADDING if len(value) == _BIC_LENGTHS[0] else value
+        value = _folded(identification.value, b" ")
+        return value + _BIC_PADDING if len(value) == _BIC8_BYTES else value
     if identification.kind is IdentificationKind.PROPRIETARY:
-        return _folded(identification.value, " ")
+        return _folded(identification.value, b" ")
     return _folded(identification.value, _VALUE_SEPARATORS)
 
 
-def _folded(text: str, separators: str) -> str:
+def _folded(text: str, separators: bytes) -> bytes:
     """Drop separators and raise ASCII letters; other characters stand for themselves."""
-    return "".join(
-        chr(ord(letter) - 32) if "a" <= letter <= "z" else letter
-        for letter in text
-        if letter not in separators
-    )
+    return text.encode(errors="surrogatepass").upper().translate(None, separators)

@@ -98,7 +98,9 @@ class Token:
 
 
 def split(text: str, folding: Folding) -> list[Token] | None:
-    """Split a text into folded words; None if it has more than WORDS_MAX of them."""
+    """Split a text into folded words; None if it is longer than a name or has more than WORDS_MAX of them."""
+    if len(text) > TEXT_CHARACTERS_MAX:
+        return None
     splitter = _Splitter(folding)
     for character in text:
         if not splitter.take(ord(character)):

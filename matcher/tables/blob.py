@@ -34,6 +34,8 @@ COLUMN_WITH_INITIAL = 3
 COLUMN_INITIAL = 7
 ENDING_BYTES_MAX = 7
 KEY_BYTES_MAX = 96
+FORMS_MAX = 16
+"""Legal form classes of one word."""
 
 UPPER = 1
 SECOND = 2

@@ -217,6 +217,8 @@ class _Words:
                     word.tags |= blob.PREFIX
                 else:
                     word.forms.add(group)
+                if len(word.forms) > blob.FORMS_MAX:
+                    raise TableError(f"legal_forms.txt line {number}: a form stands in too many classes")
                 if word.number:
                     raise TableError(f"legal_forms.txt line {number}: a form reads like a numeral")
 

@@ -1,0 +1,124 @@
+//! The rules for organisations: distinctive words, numbers and legal forms. Same as matcher/organisation.py.
+
+const align_form = @import("align.zig");
+const model = @import("model.zig");
+const names = @import("names.zig");
+const scripts = @import("scripts.zig");
+const tables = @import("tables.zig");
+const words = @import("words.zig");
+const Alignment = align_form.Alignment;
+const Policy = @import("policy.zig").Policy;
+const Prepared = names.Prepared;
+const Set = names.Set;
+const Verdict = model.Verdict;
+const each = names.each;
+
+/// Judges a typed name against a registered organisation's name.
+pub fn judge(found: *const Alignment, policy: *const Policy) Verdict {
+    var verdict: Verdict = .{ .similarity = found.similarity() };
+    const registered_core = found.registered.name.core;
+    const typed_left = found.typed.left(found.typed.name.core);
+    const registered_left = found.registered.left(registered_core);
+    if (registered_left == registered_core) {
+        verdict.note(.nothing_in_common, .nmtc);
+        return verdict;
+    }
+    const typo = hasTypo(found);
+    if (typed_left == 0 and registered_left == 0 and !typo) verdict.note(.exact, .mtch);
+    judgeLeft(found, policy, typed_left, registered_left, &verdict);
+    judgeForm(found, policy, &verdict);
+    judgeFits(found, policy, typo, &verdict);
+    judgeLight(found, &verdict);
+    judgeOrder(found, &verdict);
+    scripts.judge(found, policy, &verdict);
+    return verdict;
+}
+
+fn hasTypo(found: *const Alignment) bool {
+    var positions = each(found.registered.name.core);
+    while (positions.next()) |j| if (found.registered.fits[j] == .typo) return true;
+    return false;
+}
+
+fn hasNumber(name: *const Prepared, set: Set) bool {
+    var positions = each(set);
+    while (positions.next()) |i| if (name.tokens[i].digits or name.numbers[i] > 0) return true;
+    return false;
+}
+
+fn hasDistinctive(name: *const Prepared, set: Set) bool {
+    var positions = each(set);
+    while (positions.next()) |i| if (!name.words[i].is(tables.generic)) return true;
+    return false;
+}
+
+/// Judges words on one side only: numbers and distinctive words decide, generic ones only lower.
+fn judgeLeft(
+    found: *const Alignment,
+    policy: *const Policy,
+    typed_left: Set,
+    registered_left: Set,
+    verdict: *Verdict,
+) void {
+    const typed = found.typed.name;
+    const registered = found.registered.name;
+    if (hasNumber(typed, typed_left) or hasNumber(registered, registered_left)) verdict.note(.number_differs, .nmtc);
+    if (typed_left == 0 and registered_left == 0) return;
+    const both = typed_left != 0 and registered_left != 0;
+    const distinctive = hasDistinctive(typed, typed_left) or hasDistinctive(registered, registered_left);
+    if (both or distinctive or !hasDistinctive(registered, registered.core & ~registered_left)) {
+        verdict.note(.word_differs, .nmtc);
+    } else {
+        verdict.note(.generic_differs, policy.generic_differs);
+    }
+}
+
+fn judgeForm(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
+    const typed = found.typed.name.forms.items();
+    const registered = found.registered.name.forms.items();
+    if (typed.len == 0 and registered.len == 0) return;
+    if (typed.len != 0 and registered.len != 0) {
+        for (typed) |a| for (registered) |b| if (a == b) return;
+        return verdict.note(.form_differs, policy.form_differs);
+    }
+    verdict.note(.form_missing, policy.form_missing);
+    if (!hasDistinctive(found.registered.name, found.registered.name.core)) verdict.note(.form_missing, .cmtc);
+}
+
+/// Judges near fits: a typo beside another form or a missing word is no match.
+fn judgeFits(found: *const Alignment, policy: *const Policy, typo: bool, verdict: *Verdict) void {
+    if (found.spacing) verdict.note(.spacing, .mtch);
+    if (found.synonym) verdict.note(.synonym, .mtch);
+    const form_differs = verdict.reasons.has(.form_differs);
+    const generic_differs = verdict.reasons.has(.generic_differs);
+    if (typo) verdict.note(.typo, if (form_differs or generic_differs) .nmtc else policy.typo);
+    if (form_differs and generic_differs) verdict.note(.word_differs, .nmtc);
+}
+
+/// Judges connecting words, which may be lost as & is, and articles, which may not.
+fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
+    var particle_sides: u8 = 0;
+    inline for (.{ &found.typed, &found.registered }) |side| {
+        var particle = false;
+        var positions = each(side.left(side.name.light));
+        while (positions.next()) |i| {
+            if (side.name.tokens[i].sign or side.name.words[i].is(tables.connector)) {
+                verdict.note(.synonym, .mtch);
+            } else {
+                particle = true;
+            }
+        }
+        particle_sides += @intFromBool(particle);
+    }
+    if (particle_sides == 2) verdict.note(.particle_differs, .cmtc);
+    if (particle_sides == 1) verdict.note(.particle_ignored, .cmtc);
+}
+
+fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
+    var buffer: [words.words_max]u8 = undefined;
+    const order = found.order(&buffer);
+    if (order.len < 2) return;
+    for (order[0 .. order.len - 1], order[1..]) |a, b| {
+        if (a > b) return verdict.note(.order, .cmtc);
+    }
+}

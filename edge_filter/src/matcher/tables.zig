@@ -1,0 +1,198 @@
+//! The compiled tables, read in place. Layout: matcher/tables/blob.py, which writes the same bytes.
+
+const std = @import("std");
+
+const blob = @embedFile("tables");
+const magic = "VOPT";
+const format = 1;
+const section_count = 9;
+const code_points = 0x20000;
+const page_size = 256;
+pub const key_bytes_max = 96;
+pub const forms_max = 16;
+pub const column_with_initial = 3;
+pub const column_initial = 7;
+const column_count = 8;
+
+/// SHA-256 of the tables.
+pub const hash: [32]u8 = hash: {
+    @setEvalBranchQuota(100_000_000);
+    var digest: [32]u8 = undefined;
+    std.crypto.hash.sha2.Sha256.hash(blob, &digest, .{});
+    break :hash digest;
+};
+
+/// What a code point does to a name.
+pub const Class = enum(u8) { other = 0, letter = 1, digit = 2, space = 3, drop = 4, hyphen = 5, dot = 6, comma = 7, sign = 8 };
+
+pub const script_other = 8;
+const flag_upper = 1;
+const flag_second = 2;
+
+/// How a code point, or a pair of them, folds.
+pub const Entry = extern struct {
+    class_number: u8,
+    script: u8,
+    mask: u8,
+    flags: u8,
+    columns: [column_count]u32,
+
+    pub fn class(entry: *align(1) const Entry) Class {
+        return @fromBackingInt(@intCast(entry.class_number));
+    }
+
+    pub fn upper(entry: *align(1) const Entry) bool {
+        return entry.flags & flag_upper != 0;
+    }
+
+    pub fn second(entry: *align(1) const Entry) bool {
+        return entry.flags & flag_second != 0;
+    }
+};
+
+const Pair = extern struct { first: u32, second: u32, entry: u32 };
+
+/// What the tables know about one folded word.
+pub const Word = extern struct {
+    key_at: u32 = 0,
+    key_length: u8 = 0,
+    sex: u8 = 0,
+    form_count: u8 = 0,
+    variant_count: u8 = 0,
+    tags: u16 = 0,
+    number: u16 = 0,
+    synonym: u16 = 0,
+    forms_at: u16 = 0,
+    variants_at: u16 = 0,
+    zero: u16 = 0,
+
+    pub fn is(word: *align(1) const Word, mask: u16) bool {
+        return word.tags & mask != 0;
+    }
+
+    pub fn forms(word: *align(1) const Word) []align(1) const u16 {
+        return ids[word.forms_at..][0..word.form_count];
+    }
+
+    pub fn variants(word: *align(1) const Word) []align(1) const u16 {
+        return ids[word.variants_at..][0..word.variant_count];
+    }
+};
+
+pub const WordPointer = *align(1) const Word;
+pub const unknown: Word = .{};
+
+pub const title = 1;
+pub const particle = 2;
+pub const link = 4;
+pub const connector = 8;
+pub const generic = 16;
+pub const generation = 32;
+pub const status = 64;
+pub const prefix = 128;
+
+/// Gender endings of surnames.
+pub const Ending = extern struct {
+    male_length: u8,
+    female_length: u8,
+    male_bytes: [7]u8,
+    female_bytes: [7]u8,
+
+    pub fn male(ending: *align(1) const Ending) []const u8 {
+        return ending.male_bytes[0..ending.male_length];
+    }
+
+    pub fn female(ending: *align(1) const Ending) []const u8 {
+        return ending.female_bytes[0..ending.female_length];
+    }
+};
+
+const stage = section(0, u16);
+const pages = section(1, u16);
+const entries = section(2, Entry);
+const pairs = section(3, Pair);
+const words = section(4, Word);
+const slots = section(5, u16);
+const ids = section(6, u16);
+const keys = section(7, u8);
+pub const endings = section(8, Ending);
+
+comptime {
+    std.debug.assert(@import("builtin").cpu.arch.endian() == .little);
+    std.debug.assert(@sizeOf(Entry) == 36 and @sizeOf(Pair) == 12 and @sizeOf(Word) == 20 and @sizeOf(Ending) == 16);
+    std.debug.assert(std.mem.eql(u8, blob[0..4], magic));
+    std.debug.assert(headerInt(4) == format and headerInt(8) == blob.len);
+    std.debug.assert(stage.len == code_points / page_size);
+    std.debug.assert(std.math.isPowerOfTwo(slots.len) and slots.len > words.len);
+}
+
+fn headerInt(comptime at: usize) u32 {
+    return std.mem.readInt(u32, blob[at..][0..4], .little);
+}
+
+fn section(comptime number: usize, comptime T: type) []align(1) const T {
+    comptime std.debug.assert(number < section_count);
+    const offset = headerInt(12 + 8 * number);
+    const count = headerInt(16 + 8 * number);
+    const elements: usize = if (number == 1) count * page_size else count;
+    const bytes = blob[offset..][0 .. elements * @sizeOf(T)];
+    const pointer: [*]align(1) const T = @ptrCast(bytes);
+    return pointer[0..elements];
+}
+
+/// The entry of a code point.
+pub fn fold(code: u21) *align(1) const Entry {
+    if (code >= code_points) return &entries[0];
+    const page: usize = stage[code >> 8];
+    return &entries[pages[page * page_size + (code & 0xff)]];
+}
+
+/// The entry of two code points that fold as one, if they do.
+pub fn foldPair(first: u21, second: u21) ?*align(1) const Entry {
+    var low: usize = 0;
+    var high: usize = pairs.len;
+    while (low < high) {
+        const middle = (low + high) / 2;
+        const pair = &pairs[middle];
+        if (pair.first == first and pair.second == second) return &entries[pair.entry];
+        if (pair.first < first or (pair.first == first and pair.second < second)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return null;
+}
+
+/// What the tables know about a folded word, or null.
+pub fn find(key: []const u8) ?WordPointer {
+    if (key.len == 0 or key.len > key_bytes_max) return null;
+    var hashed: u32 = 0x811c9dc5;
+    for (key) |byte| hashed = (hashed ^ byte) *% 0x01000193;
+    var slot: usize = hashed & (slots.len - 1);
+    for (0..slots.len) |_| {
+        const number = slots[slot];
+        if (number == 0) return null;
+        const word = &words[number - 1];
+        if (word.key_length == key.len and std.mem.eql(u8, keys[word.key_at..][0..word.key_length], key)) return word;
+        slot = (slot + 1) & (slots.len - 1);
+    }
+    return null;
+}
+
+test "every index of the tables is within its section" {
+    const expect = std.testing.expect;
+    for (stage) |page| try expect((@as(usize, page) + 1) * page_size <= pages.len);
+    for (pages) |entry| try expect(entry < entries.len);
+    for (pairs) |pair| try expect(pair.entry < entries.len);
+    for (slots) |number| try expect(number <= words.len);
+    for (entries) |entry| try expect(entry.class_number <= @backingInt(Class.sign));
+    for (endings) |ending| try expect(ending.male_length <= 7 and ending.female_length <= 7);
+    for (words) |*word| {
+        try expect(word.form_count <= forms_max);
+        try expect(@as(usize, word.key_at) + word.key_length <= keys.len);
+        try expect(@as(usize, word.forms_at) + word.form_count <= ids.len);
+        try expect(@as(usize, word.variants_at) + word.variant_count <= ids.len);
+        try expect(find(keys[word.key_at..][0..word.key_length]) == word);
+    }
+}
