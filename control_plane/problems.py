@@ -128,7 +128,7 @@ def on_failure(_request: Request[Any, Any, Any], error: Exception) -> Response[d
     """Answer what nobody foresaw: 503 if a part doesn't answer, else 500. The error's text isn't told."""
     if isinstance(error, (StartError, DBAPIError, PoolTimeout, OSError, TimeoutError)):
         _log.warning("a part doesn't answer: %s", type(error).__name__)
-        return problem_response(Problem(503, "The database or Vault doesn't answer. Nothing was changed."))
+        return problem_response(Problem(503, "The database or Vault doesn't answer."))
     # A traceback shows no values, but the error's own text may.
     frames = "".join(traceback.format_tb(error.__traceback__))
     _log.error("a request failed: %s\n%s", type(error).__name__, frames)

@@ -4,7 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from control_plane.accounts.schemas import AccountBody, AccountFind, AccountPage, AccountView, Status
 from control_plane.accounts.service import (
@@ -19,9 +20,12 @@ from control_plane.directory.tenants import UnknownTenantError
 from control_plane.identifiers import BIC_PATTERN, bic_fault, iban_fault
 from control_plane.problems import FieldFault, Problem, documented
 
-Cursor = Annotated[UUID | None, Parameter(description="`next` of the part before")]
-BicFilter = Annotated[str | None, Parameter(pattern=BIC_PATTERN, description="Only accounts of this tenant")]
-Limit = Annotated[int, Parameter(ge=1, le=LIST_MAX)]
+Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the part before")]
+BicFilter = Annotated[str | None, QueryParameter(pattern=BIC_PATTERN, description="Of this tenant only")]
+Limit = Annotated[int, QueryParameter(ge=1, le=LIST_MAX)]
+
+
+AccountsService = NamedDependency[Accounts]
 
 
 class AccountController(Controller):
@@ -31,7 +35,7 @@ class AccountController(Controller):
     tags = ("accounts",)
 
     @post(summary="Create an account", responses=documented(400, 401, 409))
-    async def create_account(self, data: AccountBody, accounts: Accounts) -> AccountView:
+    async def create_account(self, data: JSONBody[AccountBody], accounts: AccountsService) -> AccountView:
         """Create an account of a tenant: 409 if its BIC and IBAN are taken."""
         _check(data)
         try:
@@ -44,11 +48,11 @@ class AccountController(Controller):
     @get(summary="List accounts", responses=documented(400, 401))
     async def list_accounts(
         self,
-        accounts: Accounts,
+        accounts: AccountsService,
         after: Cursor = None,
         limit: Limit = 100,
         bic: BicFilter = None,
-        status: Status | None = None,
+        status: FromQuery[Status | None] = None,
     ) -> AccountPage:
         """List accounts in the order of their ids, in parts."""
         return await accounts.list(after, limit, bic, status)
@@ -56,7 +60,7 @@ class AccountController(Controller):
     @post(
         "/find", summary="Find the account of an IBAN", status_code=200, responses=documented(400, 401, 404)
     )
-    async def find_account(self, data: AccountFind, accounts: Accounts) -> AccountView:
+    async def find_account(self, data: JSONBody[AccountFind], accounts: AccountsService) -> AccountView:
         """Find by BIC and IBAN, which therefore stand in no URL and no access log."""
         faults = [("bic", bic_fault(data.bic)), ("iban", iban_fault(data.iban))]
         if any(reason for _, reason in faults):
@@ -68,7 +72,7 @@ class AccountController(Controller):
             raise _unknown_account() from error
 
     @get("/{account_id:uuid}", summary="Read an account", responses=documented(400, 401, 404))
-    async def get_account(self, account_id: UUID, accounts: Accounts) -> AccountView:
+    async def get_account(self, account_id: FromPath[UUID], accounts: AccountsService) -> AccountView:
         """Read one account."""
         try:
             return await accounts.get(account_id)
@@ -76,7 +80,9 @@ class AccountController(Controller):
             raise _unknown_account() from error
 
     @put("/{account_id:uuid}", summary="Replace an account", responses=documented(400, 401, 404, 409))
-    async def replace_account(self, account_id: UUID, data: AccountBody, accounts: Accounts) -> AccountView:
+    async def replace_account(
+        self, account_id: FromPath[UUID], data: JSONBody[AccountBody], accounts: AccountsService
+    ) -> AccountView:
         """Replace everything but BIC and IBAN, which must be the account's own."""
         _check(data)
         try:
@@ -92,7 +98,7 @@ class AccountController(Controller):
         status_code=200,
         responses=documented(400, 401, 404),
     )
-    async def close_account(self, account_id: UUID, accounts: Accounts) -> AccountView:
+    async def close_account(self, account_id: FromPath[UUID], accounts: AccountsService) -> AccountView:
         """Close an account: it is answered with NOAP from now on."""
         try:
             return await accounts.close(account_id)
@@ -100,7 +106,7 @@ class AccountController(Controller):
             raise _unknown_account() from error
 
     @delete("/{account_id:uuid}", summary="Delete an account", responses=documented(400, 401, 404))
-    async def delete_account(self, account_id: UUID, accounts: Accounts) -> None:
+    async def delete_account(self, account_id: FromPath[UUID], accounts: AccountsService) -> None:
         """Delete an account with all that is known of its holders."""
         try:
             await accounts.delete(account_id)

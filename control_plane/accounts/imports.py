@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, post
+from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
 from control_plane.accounts.files import CSV_TYPE, IMPORT_BYTES_MAX, NDJSON_TYPE, read_file
@@ -37,7 +38,10 @@ class ImportController(Controller):
         responses=documented(400, 401, 413, 415),
     )
     async def import_accounts(
-        self, request: Request[Any, Any, Any], accounts: Accounts, tenants: Tenants
+        self,
+        request: Request[Any, Any, Any],
+        accounts: NamedDependency[Accounts],
+        tenants: NamedDependency[Tenants],
     ) -> ImportCounts:
         """Create or replace all accounts of a CSV or NDJSON file, or none of them.
 

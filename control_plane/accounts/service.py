@@ -83,7 +83,7 @@ class Accounts:
                 await self._seal(session, bic, [account])
         except IntegrityError as error:
             raise AccountExistsError from error
-        await self._feed.advance(bic)
+        await self._feed.announce(bic)
         return view(account)
 
     async def get(self, account_id: UUID) -> AccountView:
@@ -126,7 +126,7 @@ class Accounts:
             if (account.bic, account.iban) != (bic11(body.bic), body.iban):
                 raise AccountMovedError
             await self._change(session, account, body)
-        await self._feed.advance(account.bic)
+        await self._feed.announce(account.bic)
         return view(account)
 
     async def close(self, account_id: UUID) -> AccountView:
@@ -134,7 +134,7 @@ class Accounts:
         async with self._database.write() as session:
             account = _found(await session.get(Account, account_id, with_for_update=True))
             await self._change(session, account, msgspec.structs.replace(_body(account), status="closed"))
-        await self._feed.advance(account.bic)
+        await self._feed.announce(account.bic)
         return view(account)
 
     async def delete(self, account_id: UUID) -> None:
@@ -145,7 +145,7 @@ class Accounts:
             await session.flush()
             await self._require_keys(account.bic)
             await record_changes(session, self._keyring, account.bic, [Change(account.iban, None)])
-        await self._feed.advance(account.bic)
+        await self._feed.announce(account.bic)
 
     async def upsert(self, bodies: Sequence[AccountBody]) -> ImportCounts:
         """Create or replace accounts, all or none; an equal account gets no new revision."""
@@ -164,7 +164,7 @@ class Accounts:
                     created += batch_created
                     changed += batch_changed
         for bic in by_bic:
-            await self._feed.advance(bic)
+            await self._feed.announce(bic)
         return ImportCounts(created, changed, len(bodies) - created - changed)
 
     async def _upsert_batch(

@@ -1,6 +1,8 @@
 """``/admin/v1/tenants``."""
 
 from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from control_plane.directory.tenants import TenantExistsError, Tenants
@@ -21,7 +23,9 @@ class TenantController(Controller):
     tags = ("tenants",)
 
     @post(summary="Begin to answer for a BIC", responses=documented(400, 401, 409))
-    async def create_tenant(self, data: TenantBody, tenants: Tenants) -> TenantBody:
+    async def create_tenant(
+        self, data: JSONBody[TenantBody], tenants: NamedDependency[Tenants]
+    ) -> TenantBody:
         """Create a tenant: 409 if it is there."""
         if reason := bic_fault(data.bic):
             raise Problem(400, "The tenant can't be taken.", [FieldFault("bic", reason)])
@@ -33,6 +37,6 @@ class TenantController(Controller):
         return TenantBody(bic)
 
     @get(summary="List the tenants", responses=documented(401))
-    async def list_tenants(self, tenants: Tenants) -> list[TenantBody]:
+    async def list_tenants(self, tenants: NamedDependency[Tenants]) -> list[TenantBody]:
         """All tenants by BIC11."""
         return [TenantBody(bic) for bic in await tenants.list()]

@@ -1,10 +1,12 @@
 """The feed of each tenant: positions in commit order, and pages for those who follow."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.engine import Database
@@ -30,6 +32,8 @@ PAGE_RECORDS_MAX = BODY_BYTES_MAX // (RECORD_HEADER_BYTES + 92)
 
 LOOK_SECONDS = 0.2
 """A waiting poll looks this often for changes that another process has committed."""
+
+_log = logging.getLogger(__name__)
 
 _record: Table = FeedRecord.__table__  # type: ignore[attr-defined]
 _stream: Table = FeedStream.__table__  # type: ignore[attr-defined]
@@ -73,6 +77,13 @@ class Feed:
                 self._wake(bic)
             else:
                 break
+
+    async def announce(self, bic: str) -> None:
+        """Advance after a commit of one's own; a failure can't undo that, and is left to the next poll."""
+        try:
+            await self.advance(bic)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            _log.warning("a feed couldn't be advanced: %s", type(error).__name__)
 
     async def snapshot(self, generation: bytes, bic: str, as_of: int | None, after_key: bytes) -> Page:
         """One page of all records in lookup-key order; the first has ``as_of`` None and fixes it."""

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter
 
 from control_plane.directory.feed import CursorGoneError, Feed
 from control_plane.directory.pages import KEY_FIRST, Page, encode
@@ -25,8 +26,8 @@ from control_plane.problems import FieldFault, Problem, decode_fault, documented
 KEYS_TYPE = "application/vnd.vop.keys"
 PAGE_TYPE = "application/vnd.vop.feed-page"
 
-KnownEdgeId = Annotated[str, Parameter(pattern=EDGE_ID_PATTERN)]
-Nonce = Annotated[str, Parameter(header="x-vop-nonce", pattern="^[0-9a-f]{32}$")]
+KnownEdgeId = Annotated[str, PathParameter(pattern=EDGE_ID_PATTERN)]
+Nonce = Annotated[str, HeaderParameter(name="x-vop-nonce", pattern="^[0-9a-f]{32}$")]
 
 
 class EdgeAdminController(Controller):
@@ -36,7 +37,7 @@ class EdgeAdminController(Controller):
     tags = ("edges",)
 
     @post(summary="Register an edge", responses=documented(400, 401, 409))
-    async def register_edge(self, data: EdgeBody, edges: Edges) -> EdgeSecret:
+    async def register_edge(self, data: JSONBody[EdgeBody], edges: NamedDependency[Edges]) -> EdgeSecret:
         """Register an edge; its secret is in this answer and never again."""
         faults = [
             FieldFault(f"tenants[{position}]", reason)
@@ -56,12 +57,12 @@ class EdgeAdminController(Controller):
         return EdgeSecret(data.id, bics, secret)
 
     @get(summary="List the edges", responses=documented(401))
-    async def list_edges(self, edges: Edges) -> list[EdgeView]:
+    async def list_edges(self, edges: NamedDependency[Edges]) -> list[EdgeView]:
         """All edges with their last heartbeats."""
         return await edges.list()
 
     @delete("/{edge_id:str}", summary="Delete an edge", responses=documented(400, 401, 404))
-    async def delete_edge(self, edge_id: KnownEdgeId, edges: Edges) -> None:
+    async def delete_edge(self, edge_id: KnownEdgeId, edges: NamedDependency[Edges]) -> None:
         """Delete an edge: it can't connect any more."""
         try:
             await edges.delete(edge_id)
@@ -99,14 +100,21 @@ class EdgeController(Controller):
     include_in_schema = False
 
     @get("/keys")
-    async def get_keys(self, edge: EdgeCredentials, edges: Edges, nonce: Nonce) -> Response[bytes]:
+    async def get_keys(
+        self, edge: NamedDependency[EdgeCredentials], edges: NamedDependency[Edges], nonce: Nonce
+    ) -> Response[bytes]:
         """Return the edge's key package."""
         package = await edges.key_package(edge, bytes.fromhex(nonce))
         return Response(package, media_type=KEYS_TYPE)
 
     @get("/feed/{bic:str}")
     async def get_feed(
-        self, request: Request[Any, Any, Any], bic: str, edge: EdgeCredentials, feed: Feed, nonce: Nonce
+        self,
+        request: Request[Any, Any, Any],
+        bic: FromPath[str],
+        edge: NamedDependency[EdgeCredentials],
+        feed: NamedDependency[Feed],
+        nonce: Nonce,
     ) -> Response[bytes]:
         """Return one page of a tenant's feed."""
         if bic not in edge.tenants:
@@ -116,6 +124,11 @@ class EdgeController(Controller):
         return Response(body, media_type=PAGE_TYPE)
 
     @post("/heartbeat", status_code=204)
-    async def post_heartbeat(self, data: HeartbeatBody, edge: EdgeCredentials, edges: Edges) -> None:
+    async def post_heartbeat(
+        self,
+        data: JSONBody[HeartbeatBody],
+        edge: NamedDependency[EdgeCredentials],
+        edges: NamedDependency[Edges],
+    ) -> None:
         """Take the edge's report."""
         await edges.heartbeat(edge, data)

@@ -1,6 +1,7 @@
 """``/health``: for whoever starts, watches and balances."""
 
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 from msgspec import Struct
 
 from control_plane.db.engine import Database
@@ -36,7 +37,9 @@ class HealthController(Controller):
         return Liveness(True)
 
     @get("/ready", summary="Is the service ready?", security=[{}])
-    async def ready(self, database: Database, keyring: Keyring) -> Response[Readiness]:
+    async def ready(
+        self, database: NamedDependency[Database], keyring: NamedDependency[Keyring]
+    ) -> Response[Readiness]:
         """200 if requests can be served, 503 if not."""
         try:
             await database.check()

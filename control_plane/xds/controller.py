@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
 
 from control_plane.edges.credentials import EdgeCredentials
 from control_plane.problems import Problem
@@ -39,7 +40,10 @@ class DiscoveryController(Controller):
 
     @post("/discovery:extension_configs", status_code=200, request_max_body_size=REQUEST_BYTES_MAX)
     async def poll_extension_configs(
-        self, request: Request[Any, Any, Any], edge: EdgeCredentials, publisher: Publisher
+        self,
+        request: Request[Any, Any, Any],
+        edge: NamedDependency[EdgeCredentials],
+        publisher: NamedDependency[Publisher],
     ) -> Response[bytes | None]:
         """Answer 200 with the filter, or 304 when there is no news for this boot."""
         try:
