@@ -6,7 +6,6 @@ before anything is installed.
 
 import argparse
 import hashlib
-import importlib
 import importlib.util
 import os
 import subprocess
@@ -15,11 +14,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from matcher.tables import compiler
+
 ROOM = Path(__file__).parent
 SOURCES = ROOM / "src"
 BUILT = ROOM / "built"
 EMPTY_SOURCE = ROOM / "bench" / "empty.zig"
-TABLES = ROOM.parent / "matcher" / "tables" / "compiled.bin"
+TABLES = compiler.COMPILED
 
 _ZIG_OPTIONS = (
     "-target", "wasm32-freestanding", "-mcpu=baseline+simd128+bulk_memory", "-O", "ReleaseSafe",
@@ -84,11 +85,17 @@ def write_options(path: Path, *, trap: bool) -> None:
 
 
 def _compile_tables() -> Path:
-    """Bring `matcher/tables/compiled.bin` up to date and return its path."""
-    if importlib.util.find_spec("matcher.tables.compiler") is None:
-        TABLES.write_bytes(b"")
-        return TABLES
-    importlib.import_module("matcher.tables.compiler").compile_tables(TABLES)
+    """Bring `matcher/tables/compiled.bin` up to date and return its path; others may be reading it."""
+    handle, name = tempfile.mkstemp(prefix=f".{TABLES.name}-", dir=TABLES.parent)
+    os.close(handle)
+    fresh = Path(name)
+    try:
+        compiler.compile_tables(fresh)
+        if not TABLES.exists() or fresh.read_bytes() != TABLES.read_bytes():
+            fresh.chmod(0o644)
+            fresh.replace(TABLES)
+    finally:
+        fresh.unlink(missing_ok=True)
     return TABLES
 
 

@@ -50,8 +50,6 @@ pub const vm_slots = 256;
 
 /// A decision in plain, and sealed in base64. The texts of eight identifications are its bulk.
 pub const decision_bytes_max = 16_384;
-/// Reason codes in one decision record.
-pub const reasons_max = 32;
 
 /// The module's configuration in JSON.
 pub const configuration_bytes_max = body_bytes_max;

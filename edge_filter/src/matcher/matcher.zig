@@ -21,7 +21,7 @@ const Token = words.Token;
 const Verdict = model.Verdict;
 
 /// SHA-256 of the tables that decisions rest on.
-pub const tables_hash = tables.hash;
+pub const tablesHash = tables.hash;
 const perfect_score = 1000;
 
 /// What the payer typed.

@@ -14,17 +14,17 @@ pub const column_with_initial = 3;
 pub const column_initial = 7;
 const column_count = 8;
 
-/// SHA-256 of the tables.
-pub const hash: [32]u8 = hash: {
-    @setEvalBranchQuota(100_000_000);
+/// SHA-256 of the tables; computed when asked, for the compiler takes minutes over it.
+pub fn hash() [32]u8 {
     var digest: [32]u8 = undefined;
     std.crypto.hash.sha2.Sha256.hash(blob, &digest, .{});
-    break :hash digest;
-};
+    return digest;
+}
 
 /// What a code point does to a name.
 pub const Class = enum(u8) { other = 0, letter = 1, digit = 2, space = 3, drop = 4, hyphen = 5, dot = 6, comma = 7, sign = 8 };
 
+pub const script_latin = 1;
 pub const script_other = 8;
 const flag_upper = 1;
 const flag_second = 2;

@@ -15,8 +15,7 @@ const Single = struct {
     twice: bool = false,
 
     fn take(single: *Single, value: []const u8) void {
-        single.twice = single.value != null;
-        if (!single.twice) single.value = value;
+        if (single.value != null) single.twice = true else single.value = value;
     }
 };
 
@@ -79,6 +78,7 @@ fn firstFault(headers: *const Headers, timestamp_good: bool) ?faults.Fault {
 }
 
 fn isTarget(headers: *const Headers) bool {
+    if (headers.method.twice or headers.path.twice) return false;
     const path = headers.path.value orelse return false;
     const end = std.mem.findScalar(u8, path, '?') orelse path.len;
     return std.mem.eql(u8, headers.method.value orelse "", "POST") and
@@ -108,7 +108,7 @@ fn isEchoable(text: []const u8) bool {
 fn isJson(headers: *const Headers) bool {
     if (headers.content_type.twice or headers.content_encoding.twice) return false;
     if (headers.content_encoding.value) |encoding| {
-        if (!std.ascii.eqlIgnoreCase(trim(encoding), "identity")) return false;
+        if (encoding.len > 0 and !std.ascii.eqlIgnoreCase(encoding, "identity")) return false;
     }
     var parts = std.mem.splitScalar(u8, headers.content_type.value orelse return false, ';');
     if (!std.ascii.eqlIgnoreCase(trim(parts.first()), "application/json")) return false;

@@ -4,18 +4,12 @@ const std = @import("std");
 const limits = @import("../limits.zig");
 const faults = @import("faults.zig");
 const json = @import("json.zig");
+const record = @import("../matcher/record.zig");
 
 pub const Kind = enum(u8) { name = 1, identification = 2 };
 
-pub const IdentificationKind = enum(u8) { lei = 1, bic = 2, coded = 3, proprietary = 4 };
-
 /// One identification as typed; scheme and issuer are empty where there is none.
-pub const Identification = struct {
-    kind: IdentificationKind,
-    scheme: []const u8 = "",
-    issuer: []const u8 = "",
-    value: []const u8,
-};
+pub const Identification = record.Identification;
 
 /// A request that was understood. Slices point into the document it was read from.
 pub const Request = struct {
@@ -96,13 +90,13 @@ const Reader = struct {
         if (lei) |value| {
             const string = try reader.stringOf(value, organisation ++ ".lei", 0);
             if (!isLei(string)) return reader.fail(organisation ++ ".lei", 1);
-            reader.add(.{ .kind = .lei, .value = string });
+            reader.add(.{ .kind = .lei, .scheme = "", .issuer = "", .value = string });
         } else if (list) |value| {
             try reader.otherList(value);
         } else {
             const string = try reader.stringOf(upper orelse lower.?, organisation ++ ".anyBIC", 0);
             if (!isBic(string)) return reader.fail(organisation ++ ".anyBIC", 1);
-            reader.add(.{ .kind = .bic, .value = string });
+            reader.add(.{ .kind = .bic, .scheme = "", .issuer = "", .value = string });
         }
     }
 

@@ -4,7 +4,6 @@
 const std = @import("std");
 const answer = @import("answer.zig");
 const decision = @import("../audit/decision.zig");
-const faults = @import("../request/faults.zig");
 const headers = @import("../request/headers.zig");
 const host = @import("../host.zig");
 const json = @import("../request/json.zig");
@@ -13,7 +12,6 @@ const matching = @import("matching.zig");
 const options = @import("options");
 const metrics = @import("metrics.zig");
 const request_form = @import("../request/request.zig");
-const respond = @import("../request/respond.zig");
 const roots = @import("roots.zig");
 const streams_pool = @import("streams.zig");
 const typed_form = @import("../request/typed.zig");
@@ -28,11 +26,13 @@ var streams: streams_pool.Streams = undefined;
 pub var document: json.Document = undefined;
 pub var request: request_form.Request = undefined;
 var typed_buffer: [typed_form.bytes_max]u8 = undefined;
+var reasons_buffer: [64]u8 = undefined;
 var stale: bool = false;
 
 /// The VM is fresh.
 pub fn start() void {
     streams.init();
+    matching.start();
 }
 
 /// Takes a configuration; false refuses it, and Envoy keeps the old one.
@@ -151,14 +151,7 @@ fn conclude(stream: *Stream, root: *const roots.Root, record: *decision.Record, 
     const finding = verify.verify(&request, root, now_ns);
     describe(record, &finding);
     switch (finding.conclusion) {
-        .verdict => |verdict| {
-            record.outcome = @fromBackingInt(@intCast(@backingInt(verdict.outcome)));
-            record.score = verdict.score;
-            record.reasons = verdict.reasons;
-            record.holder = verdict.holder;
-            record.name = verdict.name;
-            record.matched_name = verdict.matched_name;
-        },
+        .decision => |*made| describeDecision(record, made),
         .not_possible => |cause| {
             record.outcome = .not_possible;
             record.cause = @backingInt(cause);
@@ -180,6 +173,24 @@ fn conclude(stream: *Stream, root: *const roots.Root, record: *decision.Record, 
     return answer.handOver(stream, request.kind, cause, ageMs(stream, record.wall_ms));
 }
 
+/// What a record says about a decision of the matcher.
+fn describeDecision(record: *decision.Record, made: *const matching.Decision) void {
+    record.outcome = switch (made.outcome) {
+        .mtch => .match,
+        .cmtc => .close_match,
+        .nmtc => .no_match,
+        .noap => .not_possible,
+    };
+    if (made.reasons.has(.identification_not_held)) {
+        record.cause = @backingInt(decision.NotPossible.identification_not_held);
+    }
+    record.score = made.score;
+    record.reasons = made.reasons.list(&reasons_buffer);
+    record.holder = made.holder;
+    record.name = made.name;
+    record.matched_name = made.matched_name;
+}
+
 /// What a record says about any request that was understood.
 fn describe(record: *decision.Record, finding: *const verify.Finding) void {
     record.kind = request.kind;
@@ -196,9 +207,4 @@ fn describe(record: *decision.Record, finding: *const verify.Finding) void {
 fn ageMs(stream: *const Stream, wall_ms: u64) u64 {
     const now_ms: i64 = @intCast(@min(wall_ms, std.math.maxInt(i64)));
     return @intCast(std.math.clamp(now_ms -| stream.requested_at_ms, 0, limits.peer_age_max_ms));
-}
-
-comptime {
-    std.debug.assert(@backingInt(respond.Outcome.match) == 1);
-    std.debug.assert(faults.count < 255);
 }

@@ -1,39 +1,35 @@
-//! The door to the matcher: a request and a plain record in, a verdict out.
+//! The door to the matcher: a request and a plain record in, a decision out.
 
-const std = @import("std");
+const matcher = @import("../matcher/matcher.zig");
 const request_form = @import("../request/request.zig");
 
-pub const Policy = struct { length: usize };
+pub const Decision = matcher.Decision;
+pub const Policy = matcher.Policy;
 
-/// What the matcher made of an active account.
-pub const Verdict = struct {
-    outcome: enum(u8) { match = 1, close_match = 2, no_match = 3, not_possible = 4 },
-    matched_name: []const u8 = "",
-    score: u16 = 0,
-    reasons: []const u8 = "",
-    holder: u8 = 255,
-    name: u8 = 255,
-};
+/// What a plain record comes to.
+pub const Judgement = union(enum) { decision: Decision, closed, too_large, malformed };
 
-pub const Judgement = union(enum) { verdict: Verdict, closed, too_large, malformed };
+/// First bytes of the SHA-256 of the tables that decisions rest on.
+pub var tables_hash: [8]u8 = undefined;
 
-pub const tables_hash: [8]u8 = @splat(0);
+var account: matcher.record.Account = undefined;
+var scratch: matcher.Scratch = undefined;
 
-/// Null if the policy isn't one.
-pub fn decodePolicy(encoded: []const u8) ?Policy {
-    return .{ .length = encoded.len };
+/// The VM is fresh.
+pub fn start() void {
+    tables_hash = matcher.tablesHash()[0..8].*;
 }
 
-/// Decodes the record and lets the matcher decide.
+/// Decodes the record and, if the account is active, lets the matcher decide. Texts stay in `plain`.
 pub fn judge(request: *const request_form.Request, plain: []const u8, policy: *const Policy) Judgement {
-    _ = policy;
-    if (plain.len < 5) return .malformed;
-    return switch (plain[1]) {
-        1 => .{ .verdict = .{
-            .outcome = if (std.mem.find(u8, plain, request.name) != null) .match else .no_match,
-        } },
-        2 => .closed,
-        3 => .too_large,
-        else => .malformed,
+    account.decode(plain) catch return .malformed;
+    const typed: matcher.Request = switch (request.kind) {
+        .name => .{ .name = request.name },
+        .identification => .{ .identifications = request.identificationList() },
+    };
+    return switch (account.status) {
+        .active => .{ .decision = matcher.decide(typed, &account, policy, &scratch) },
+        .closed => .closed,
+        .too_large => .too_large,
     };
 }

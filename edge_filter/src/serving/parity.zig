@@ -3,6 +3,7 @@
 const bytes = @import("../bytes.zig");
 const filter = @import("filter.zig");
 const headers = @import("../request/headers.zig");
+const matcher = @import("../matcher/matcher.zig");
 const request_form = @import("../request/request.zig");
 const typed_form = @import("../request/typed.zig");
 
@@ -12,6 +13,10 @@ var typed_buffer: [typed_form.bytes_max]u8 = undefined;
 
 export fn parity_buffer() usize {
     return @intFromPtr(&buffer);
+}
+
+export fn parity_decide(input_length: u32) u32 {
+    return @intCast(matcher.parity.decide(buffer[0..input_length], &buffer));
 }
 
 export fn parity_parse(input_length: u32) u32 {

@@ -20,7 +20,7 @@ pub fn configure(context: u32, document: *json.Document, source: []const u8) err
     for (&pool, &used) |*root, *taken| {
         if (taken.*) continue;
         try configuration.parseFilter(&root.configuration, document, source);
-        root.policy = matching.decodePolicy(root.configuration.policy.slice()) orelse return error.Malformed;
+        root.policy = matching.Policy.decode(root.configuration.policy.slice()) orelse return error.Malformed;
         root.context = context;
         taken.* = true;
         return root;

@@ -14,7 +14,7 @@ const Root = @import("roots.zig").Root;
 
 /// What the edge makes of a request. Hand-over wherever it can't be sure; never a guess.
 pub const Conclusion = union(enum) {
-    verdict: matching.Verdict,
+    decision: matching.Decision,
     not_possible: decision.NotPossible,
     hand_over: decision.HandOver,
 };
@@ -102,10 +102,7 @@ fn open(
     }) orelse return finding;
     plain_length = opened.len;
     finding.conclusion = switch (matching.judge(request, opened, &root.policy)) {
-        .verdict => |verdict| if (verdict.outcome == .not_possible)
-            .{ .not_possible = .identification_not_held }
-        else
-            .{ .verdict = verdict },
+        .decision => |made| .{ .decision = made },
         .closed => .{ .not_possible = .closed },
         .too_large => .{ .hand_over = .record_too_large },
         .malformed => .{ .hand_over = .seal_does_not_open },
