@@ -10,7 +10,7 @@ from matcher.names import Prepared, bits
 from matcher.tables import blob
 from matcher.words import Token
 
-STEPS_MAX = 50_000
+STEPS_MAX = 12_288
 STEPS_PER_DISTANCE = 32
 JOINED_WORDS_MAX = 3
 JOINED_INITIALS_MAX = 3
@@ -188,6 +188,8 @@ def _run_equal(single: Token, side: Prepared, fits: list[Fit]) -> tuple[int, int
         return None
     free = set(_free(side, fits))
     for start in sorted(free):
+        if not any(variant.startswith(side.tokens[start].variants) for variant in single.variants):
+            continue
         for end in range(start + 2, start + JOINED_WORDS_MAX + 1):
             if end - 1 not in free or side.tokens[end - 1].is_and or side.tokens[start].is_and:
                 break
@@ -291,12 +293,13 @@ def _fit_endings(found: Alignment, endings: tuple[tuple[str, str], ...]) -> None
 def _differ_by_ending(a: Token, b: Token, endings: tuple[tuple[str, str], ...]) -> bool:
     if not (a.ascii and b.ascii):
         return False
-    for x in a.variants:
-        for y in b.variants:
-            for male, female in endings:
-                if _same_stem(x, y, male, female) or _same_stem(x, y, female, male):
-                    return True
-    return False
+    return any(
+        _same_stem(x, y, male, female) or _same_stem(x, y, female, male)
+        for x in a.variants
+        for y in b.variants
+        if x[:ENDING_STEM_MIN] == y[:ENDING_STEM_MIN]
+        for male, female in endings
+    )
 
 
 def _same_stem(x: str, y: str, x_ending: str, y_ending: str) -> bool:

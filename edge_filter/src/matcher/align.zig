@@ -13,7 +13,7 @@ const bit = names.bit;
 const each = names.each;
 const has = names.has;
 
-pub const steps_max = 50_000;
+pub const steps_max = 12_288;
 const steps_per_distance = 32;
 const joined_words_max = 3;
 const joined_initials_max = 3;
@@ -145,7 +145,7 @@ pub const Alignment = struct {
     fn fitEqual(found: *Alignment) void {
         var typed = each(found.typed.free);
         while (typed.next()) |i| {
-            var registered = each(found.registered.free);
+            var registered = each(found.registered.free & found.equalTo(i));
             while (registered.next()) |j| {
                 const equal = found.typed.token(i).shares(found.registered.token(j));
                 if (!equal and !found.synonyms(i, j)) continue;
@@ -154,6 +154,14 @@ pub const Alignment = struct {
                 break;
             }
         }
+    }
+
+    /// Registered words that may equal a typed one: any may be a synonym, others begin alike.
+    fn equalTo(found: *const Alignment, i: usize) Set {
+        const name = found.typed.name;
+        const synonyms_known = name.kind == .organisation and (name.numbers[i] != 0 or name.words[i].synonym != 0);
+        if (synonyms_known) return std.math.maxInt(Set);
+        return found.registered.name.heads.like(found.typed.token(i));
     }
 
     /// Equal numbers, or known short forms of one word; organisations only have them.
@@ -189,7 +197,8 @@ pub const Alignment = struct {
     fn fitInitials(found: *Alignment) void {
         var typed = each(found.typed.left(found.typed.name.core));
         while (typed.next()) |i| {
-            var registered = each(found.givensLeft());
+            const alike = found.registered.name.heads.like(found.typed.token(i));
+            var registered = each(found.givensLeft() & alike);
             while (registered.next()) |j| {
                 const fit: Fit = if (isInitialOf(found.typed.token(i), found.registered.token(j)))
                     .initial_typed
@@ -248,7 +257,8 @@ pub const Alignment = struct {
     fn fitEndings(found: *Alignment) void {
         var typed = each(found.typed.left(found.typed.name.core));
         while (typed.next()) |i| {
-            var registered = each(found.registered.left(found.registered.name.surname));
+            const alike = found.registered.name.heads.like(found.typed.token(i));
+            var registered = each(found.registered.left(found.registered.name.surname) & alike);
             while (registered.next()) |j| {
                 if (!differByEnding(found.typed.token(i), found.registered.token(j))) continue;
                 found.pair(i, j, .ending, found.lengths(i, j) * 3 / 4);
@@ -276,11 +286,16 @@ pub const Alignment = struct {
     fn nearest(found: *const Alignment, budget: u8, steps: *Steps) Steps.Error!?Nearest {
         var best: ?Nearest = null;
         var typed = each(found.typed.left(found.typed.name.core));
+        const kind = found.registered.name.kind;
+        const core_left = found.registered.left(found.registered.name.core);
         while (typed.next()) |i| {
-            var registered = each(found.registered.left(found.registered.name.core));
+            const longest = found.typed.token(i).longest();
+            if (longest < typoLengths(kind).one) continue;
+            const alike = longest < first_letter_length;
+            const mask: Set = if (alike) found.registered.name.heads.like(found.typed.token(i)) else std.math.maxInt(Set);
+            var registered = each(core_left & mask);
             while (registered.next()) |j| {
                 if (!found.mayBeTypo(i, j)) continue;
-                const kind = found.registered.name.kind;
                 const edits = try editsBetween(found.typed.token(i), found.registered.token(j), kind, budget, steps);
                 if (edits > budget) continue;
                 if (best == null or edits < best.?.edits) best = .{ .edits = edits, .i = i, .j = j };
@@ -307,8 +322,8 @@ const Run = struct { start: usize, end: usize };
 
 /// The first run of two or three free neighbours that, written together, are `single`.
 fn runEqual(single: *const Token, side: *const Side) ?Run {
-    if (single.sign) return null;
-    var starts = each(side.free);
+    if (single.sign or single.longest() < 2) return null;
+    var starts = each(side.free & side.name.heads.like(single));
     while (starts.next()) |start| {
         if (side.token(start).sign) continue;
         for (start + 2..start + joined_words_max + 1) |end| {
@@ -424,13 +439,22 @@ fn editsBetween(a: *const Token, b: *const Token, kind: HolderKind, budget: u8, 
     return best;
 }
 
+const TypoLengths = struct { one: usize, two: usize };
+
+/// The shorter word's length from which one, and two, edits are a typo.
+fn typoLengths(kind: HolderKind) TypoLengths {
+    return switch (kind) {
+        .person => .{ .one = 4, .two = 8 },
+        .organisation => .{ .one = 5, .two = 9 },
+    };
+}
+
 /// The edits that lengths and first letters leave possible.
 fn editsAllowed(a: []const u8, b: []const u8, kind: HolderKind) u8 {
     const shorter = @min(a.len, b.len);
     const longer = @max(a.len, b.len);
-    const one: usize = if (kind == .person) 4 else 5;
-    const two: usize = if (kind == .person) 8 else 9;
-    const allowed: u8 = if (shorter >= two) 2 else if (shorter >= one) 1 else 0;
+    const lengths = typoLengths(kind);
+    const allowed: u8 = if (shorter >= lengths.two) 2 else if (shorter >= lengths.one) 1 else 0;
     if (longer - shorter > allowed) return 0;
     if (shorter < first_letter_length and a[0] != b[0]) return 0;
     return allowed;

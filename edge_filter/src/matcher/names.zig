@@ -37,6 +37,36 @@ pub fn each(set: Set) Positions {
     return .{ .left = set };
 }
 
+/// The words by the first letters of their foldings, so that most comparisons need not be made.
+pub const Heads = struct {
+    buckets: [bucket_count]Set,
+
+    const bucket_count = 32;
+
+    fn fill(heads: *Heads, tokens: []const Token) void {
+        heads.buckets = @splat(0);
+        for (tokens, 0..) |*token, at| {
+            for (0..token.variant_count) |number| heads.buckets[bucket(token.variant(number)[0])] |= bit(at);
+        }
+    }
+
+    fn bucket(letter: u8) usize {
+        return letter % bucket_count;
+    }
+
+    /// Words that may begin with the letter.
+    pub fn of(heads: *const Heads, letter: u8) Set {
+        return heads.buckets[bucket(letter)];
+    }
+
+    /// Words that may begin as a folding of `token` does.
+    pub fn like(heads: *const Heads, token: *const Token) Set {
+        var set: Set = 0;
+        for (0..token.variant_count) |number| set |= heads.of(token.variant(number)[0]);
+        return set;
+    }
+};
+
 /// The classes of a legal form.
 const Forms = struct {
     buffer: [tables.forms_max]u16,
@@ -72,6 +102,7 @@ pub const Prepared = struct {
     tokens: []const Token,
     words: [words.words_max]tables.WordPointer,
     numbers: [words.words_max]u16,
+    heads: Heads,
     /// The words that must fit.
     core: Set,
     /// Titles, particles and connecting words: free to be missing.
@@ -92,6 +123,7 @@ pub const Prepared = struct {
         name.core = 0;
         name.light = 0;
         name.generations = 0;
+        name.heads.fill(tokens);
         name.forms.count = 0;
         name.surname = 0;
         name.given = null;

@@ -42,6 +42,11 @@ pub const Token = struct {
         return token.scripts & tables.script_other == 0;
     }
 
+    /// Bytes of the longest folding.
+    pub fn longest(token: *const Token) u16 {
+        return std.mem.max(u16, token.lengths[0..token.variant_count]);
+    }
+
     pub fn hasVariant(token: *const Token, text: []const u8) bool {
         for (0..token.variant_count) |number| {
             if (equal(token.variant(number), text)) return true;
@@ -67,6 +72,20 @@ pub fn equal(a: []const u8, b: []const u8) bool {
     return std.mem.eql(u8, a, b);
 }
 
+/// What an ASCII character does, and what it folds to: most of most names.
+const Ascii = struct { class: tables.Class, folded: u8, upper: bool };
+
+const ascii_table: [128]Ascii = table: {
+    @setEvalBranchQuota(10_000);
+    var table: [128]Ascii = undefined;
+    for (&table, 0..) |*one, code| {
+        const entry = tables.fold(code);
+        std.debug.assert(entry.mask == 0 and !entry.second() and entry.columns[0] <= 0xff);
+        one.* = .{ .class = entry.class(), .folded = @truncate(entry.columns[0]), .upper = entry.upper() };
+    }
+    break :table table;
+};
+
 const Letter = struct { entry: *align(1) const tables.Entry, code: u21 };
 
 /// A text's words and the bytes of their foldings; reused without clearing.
@@ -77,6 +96,10 @@ pub const Text = struct {
     byte_count: u16,
     letters: [text_characters_max]Letter,
     letter_count: u8,
+    /// Whether all of the open word is ASCII, and what was counted of it.
+    plain: bool,
+    plain_letters: u8,
+    plain_capitals: u8,
     previous: u21,
     gap_first: ?tables.Class,
     gap_count: u8,
@@ -92,8 +115,7 @@ pub const Text = struct {
     pub fn split(text: *Text, source: []const u8) Error!void {
         text.token_count = 0;
         text.byte_count = 0;
-        text.letter_count = 0;
-        text.previous = 0;
+        text.openWord();
         text.clearGap();
         var count: usize = 0;
         var at: usize = 0;
@@ -101,7 +123,7 @@ pub const Text = struct {
             if (count == text_characters_max) return error.TooManyWords;
             const byte = source[at];
             if (byte < 0x80) {
-                try text.take(byte);
+                try text.takeAscii(byte);
                 at += 1;
                 continue;
             }
@@ -113,10 +135,33 @@ pub const Text = struct {
         try text.end();
     }
 
+    fn openWord(text: *Text) void {
+        text.letter_count = 0;
+        text.plain = true;
+        text.plain_letters = 0;
+        text.plain_capitals = 0;
+        text.previous = 0;
+    }
+
     fn clearGap(text: *Text) void {
         text.gap_first = null;
         text.gap_count = 0;
         text.gap_comma = false;
+    }
+
+    fn takeAscii(text: *Text, byte: u8) Error!void {
+        const one = ascii_table[byte];
+        switch (one.class) {
+            .letter, .digit => {
+                text.bytes[text.byte_count + text.letter_count] = one.folded;
+                text.letters[text.letter_count] = .{ .entry = tables.fold(byte), .code = byte };
+                text.letter_count += 1;
+                text.plain_letters += @intFromBool(one.class == .letter);
+                text.plain_capitals += @intFromBool(one.upper);
+                text.previous = byte;
+            },
+            else => try text.separate(one.class),
+        }
     }
 
     fn take(text: *Text, code: u21) Error!void {
@@ -126,6 +171,7 @@ pub const Text = struct {
                 std.debug.assert(text.letter_count > 0);
                 text.letters[text.letter_count - 1] = .{ .entry = pair, .code = 0 };
                 text.previous = 0;
+                text.plain = false;
                 return;
             }
         }
@@ -134,21 +180,28 @@ pub const Text = struct {
                 text.letters[text.letter_count] = .{ .entry = entry, .code = code };
                 text.letter_count += 1;
                 text.previous = code;
+                text.plain = false;
             },
-            .drop => {},
+            else => |class| try text.separate(class),
+        }
+    }
+
+    fn separate(text: *Text, class: tables.Class) Error!void {
+        switch (class) {
+            .drop => return,
             .sign => {
                 try text.end();
-                try text.appendSign();
+                return text.appendSign();
             },
-            .space, .hyphen, .dot, .comma => |class| {
-                try text.end();
-                if (text.gap_first == null) text.gap_first = class;
-                text.gap_count +|= 1;
-                if (class == .comma) text.gap_comma = true;
-                if (class == .dot and text.gap_count == 1 and text.token_count > 0) {
-                    text.tokens_buffer[text.token_count - 1].dot = true;
-                }
-            },
+            .space, .hyphen, .dot, .comma => {},
+            .other, .letter, .digit => unreachable,
+        }
+        try text.end();
+        if (text.gap_first == null) text.gap_first = class;
+        text.gap_count +|= 1;
+        if (class == .comma) text.gap_comma = true;
+        if (class == .dot and text.gap_count == 1 and text.token_count > 0) {
+            text.tokens_buffer[text.token_count - 1].dot = true;
         }
     }
 
@@ -175,17 +228,31 @@ pub const Text = struct {
     /// Ends the word, if one is open.
     fn end(text: *Text) Error!void {
         if (text.letter_count == 0) return;
-        defer text.letter_count = 0;
-        defer text.previous = 0;
+        defer text.openWord();
         var token: Token = .{ .base = &text.bytes, .starts = undefined, .lengths = undefined, .variant_count = 0 };
-        const mask = text.describe(&token);
-        for (0..conventions) |convention| {
-            if (mask >> @intCast(convention) & 1 != 0) text.foldInto(&token, convention);
+        if (text.plain) {
+            text.endPlain(&token);
+        } else {
+            const mask = text.describe(&token);
+            for (0..conventions) |convention| {
+                if (mask >> @intCast(convention) & 1 != 0) text.foldInto(&token, convention);
+            }
         }
         if (token.variant_count == 0) return;
         token.hyphen = text.gap_count == 1 and text.gap_first == .hyphen and text.token_count > 0;
         token.comma = text.gap_comma;
         (try text.append()).* = token;
+    }
+
+    /// An ASCII word has one folding, which already lies in place.
+    fn endPlain(text: *Text, token: *Token) void {
+        token.starts[0] = text.byte_count;
+        token.lengths[0] = text.letter_count;
+        token.variant_count = 1;
+        token.scripts = if (text.plain_letters > 0) tables.script_latin else 0;
+        token.upper = text.plain_letters > 0 and text.plain_capitals == text.plain_letters;
+        token.digits = text.plain_letters < text.letter_count;
+        text.byte_count += text.letter_count;
     }
 
     /// Gathers what the letters say about the word; returns the conventions that they distinguish.
