@@ -115,7 +115,7 @@ def create_app(settings: Settings) -> Litestar:
         ),
         logging_config=None,
     )
-    app.state.release_waiting = release_waiting
+    app.state.update(parts, release_waiting=release_waiting)
     return app
 
 

@@ -31,7 +31,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.is_postgresql = make_url(url).get_backend_name() == "postgresql"
+        parsed = make_url(url)
+        self.is_postgresql = parsed.get_backend_name() == "postgresql"
+        self._file = parsed.database or ""
         self._engine = create_async_engine(
             url,
             pool_size=POOL_SIZE,
@@ -71,6 +73,9 @@ class Database:
 
         """
         try:
+            if not self.is_postgresql:
+                # The driver leaves a thread behind when it can't open a file; here nothing is left.
+                sqlite3.connect(self._file).close()
             async with self._engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (DBAPIError, OSError, TimeoutError, sqlite3.Error) as error:
