@@ -49,32 +49,44 @@ class AdminApi:
         ]
         return secret
 
-    def import_accounts(self, csv: bytes) -> dict[str, Any]:
+    def list_edges(self) -> list[dict[str, Any]]:
+        """List the edges with their last heartbeats."""
+        edges: list[dict[str, Any]] = self._call("GET", "/admin/v1/edges")
+        return edges
+
+    def import_accounts(self, file: bytes, media_type: str = "text/csv") -> dict[str, Any]:
         """Import an accounts file, all of it or nothing."""
-        return self._call("POST", "/admin/v1/imports", content=csv, headers={"content-type": "text/csv"})
+        content: dict[str, Any] = self._call(
+            "POST", "/admin/v1/imports", content=file, headers={"content-type": media_type}
+        )
+        return content
 
     def create_account(self, account: dict[str, Any]) -> dict[str, Any]:
         """Create an account."""
-        return self._call("POST", "/admin/v1/accounts", json=account)
+        content: dict[str, Any] = self._call("POST", "/admin/v1/accounts", json=account)
+        return content
 
     def find_account(self, bic: str, iban: str) -> dict[str, Any]:
         """Find an account by its BIC and IBAN."""
-        return self._call("POST", "/admin/v1/accounts/find", json={"bic": bic, "iban": iban})
+        content: dict[str, Any] = self._call(
+            "POST", "/admin/v1/accounts/find", json={"bic": bic, "iban": iban}
+        )
+        return content
 
     def replace_account(self, account_id: str, account: dict[str, Any]) -> dict[str, Any]:
         """Replace all of an account but its BIC and IBAN."""
-        return self._call("PUT", f"/admin/v1/accounts/{account_id}", json=account)
+        content: dict[str, Any] = self._call("PUT", f"/admin/v1/accounts/{account_id}", json=account)
+        return content
 
     def delete_account(self, account_id: str) -> None:
         """Delete an account."""
         self._call("DELETE", f"/admin/v1/accounts/{account_id}")
 
-    def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401  (httpx's options)
+    def _call(self, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (httpx's options)
         try:
             reply = self._client.request(method, path, **options)
         except httpx.TransportError as error:
             raise StartError(f"the control plane does not answer: {type(error).__name__}") from None
         if not reply.is_success:
             raise StartError(f"{method} {path} was refused with {reply.status_code}: {reply.text}")
-        content: dict[str, Any] = reply.json() if reply.content else {}
-        return content
+        return reply.json() if reply.content else None
