@@ -62,26 +62,30 @@ def zig_command() -> list[str]:
 
 def cache_options() -> list[str]:
     """Return Zig's options for a cache outside the source tree, which may be read-only."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-        usable = os.access(base, os.W_OK)
-    except OSError:
-        usable = False
-    cache = (base if usable else Path(tempfile.gettempdir())) / "vop-zig"
-    return ["--cache-dir", str(cache / "local"), "--global-cache-dir", str(cache / "global")]
+    return ["--cache-dir", str(_cache() / "local"), "--global-cache-dir", str(_cache() / "global")]
 
 
-def module_options(root: Path, tables: Path, options: Path) -> list[str]:
+def module_options(root: Path, tables: Path, *, trap: bool = False) -> list[str]:
     """Return Zig's options for a root file that imports the compiled `tables` and the build's `options`."""
+    options = _cache() / f"options-{'trap' if trap else 'shipped'}.zig"
+    _replace(options, f"pub const trap_on_test_header = {'true' if trap else 'false'};\n")
     return [
         "--dep", "tables", "--dep", "options", f"-Mroot={root}", f"-Mtables={tables}", f"-Moptions={options}",
     ]  # fmt: skip
 
 
-def write_options(path: Path, *, trap: bool) -> None:
-    """Write the build's options as a Zig file."""
-    path.write_text(f"pub const trap_on_test_header = {'true' if trap else 'false'};\n")
+def _cache() -> Path:
+    """Return a directory of our own that can be written: the user's cache, or else a temporary one."""
+    wanted = os.environ.get("XDG_CACHE_HOME")
+    for base in (Path(wanted) if wanted else Path.home() / ".cache", Path(tempfile.gettempdir())):
+        cache = base / f"vop-zig-{os.getuid()}"
+        try:
+            cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(cache, os.W_OK):
+            return cache
+    raise BuildError("there is no directory to cache the compiler's work in: set XDG_CACHE_HOME")
 
 
 def _compile_tables() -> Path:
@@ -108,9 +112,7 @@ def _build_module(name: str, root: Path, tables: Path, output_dir: Path, *, trap
         return module
     with tempfile.TemporaryDirectory(prefix=".build-", dir=output_dir) as scratch:
         fresh = Path(scratch) / module.name
-        options = Path(scratch) / "options.zig"
-        write_options(options, trap=trap)
-        command = [*zig_command(), "build-exe", *_ZIG_OPTIONS, *module_options(root, tables, options)]
+        command = [*zig_command(), "build-exe", *_ZIG_OPTIONS, *module_options(root, tables, trap=trap)]
         _run([*command, f"-femit-bin={fresh}", *cache_options()])
         fresh.chmod(0o644)
         _replace(digest, f"{hashlib.sha256(fresh.read_bytes()).hexdigest()}\n")
