@@ -80,7 +80,7 @@ def read_file(content: bytes, media_type: str, tenants: frozenset[str]) -> Accou
             continue
         for fault in _faults(body, tenants, seen):
             file.add_fault(line, fault)
-        seen.setdefault((body.bic, body.iban), line)
+        seen.setdefault((bic11(body.bic), body.iban), line)
         file.accounts.append(body)
     return file
 
@@ -92,7 +92,7 @@ def _faults(
     yield from faults
     if bic11(body.bic) not in tenants and not any(fault.field == "bic" for fault in faults):
         yield FieldFault("bic", "is not a tenant: create it first")
-    if first := seen.get((body.bic, body.iban)):
+    if first := seen.get((bic11(body.bic), body.iban)):
         yield FieldFault("iban", f"stands in line {first} already")
 
 

@@ -35,6 +35,9 @@ LIST_MAX = 1_000
 IMPORT_BATCH = 500
 """Accounts that an import reads in one statement."""
 
+UPSERT_ATTEMPTS_MAX = 5
+"""How often an import is tried while other writers create the same accounts."""
+
 
 class AccountExistsError(Exception):
     """There is an account with this BIC and IBAN."""
@@ -154,6 +157,20 @@ class Accounts:
             by_bic.setdefault(bic11(body.bic), {})[body.iban] = body
         for bic in by_bic:
             await self._tenants.require(bic)
+        for attempt in range(1, UPSERT_ATTEMPTS_MAX + 1):
+            try:
+                created, changed = await self._upsert_all(by_bic)
+                break
+            except IntegrityError:
+                # Another writer created one of the accounts meanwhile; next time it is there to be changed.
+                if attempt == UPSERT_ATTEMPTS_MAX:
+                    raise
+        for bic in by_bic:
+            await self._feed.announce(bic)
+        return ImportCounts(created, changed, len(bodies) - created - changed)
+
+    async def _upsert_all(self, by_bic: dict[str, dict[str, AccountBody]]) -> tuple[int, int]:
+        """Upsert in one transaction, in an order that keeps concurrent imports from blocking each other."""
         created = changed = 0
         async with self._database.write() as session:
             for bic, of_bic in sorted(by_bic.items()):
@@ -163,16 +180,14 @@ class Accounts:
                     batch_created, batch_changed = await self._upsert_batch(session, bic, batch)
                     created += batch_created
                     changed += batch_changed
-        for bic in by_bic:
-            await self._feed.announce(bic)
-        return ImportCounts(created, changed, len(bodies) - created - changed)
+        return created, changed
 
     async def _upsert_batch(
         self, session: AsyncSession, bic: str, bodies: Sequence[AccountBody]
     ) -> tuple[int, int]:
         rows = await session.scalars(
             select(Account)
-            .where(col(Account.bic) == bic, col(col(Account.iban)).in_([body.iban for body in bodies]))
+            .where(col(Account.bic) == bic, col(Account.iban).in_([body.iban for body in bodies]))
             .order_by(col(Account.iban))
             .with_for_update()
         )
@@ -224,7 +239,7 @@ def view(account: Account) -> AccountView:
 async def find_account(session: AsyncSession, bic: str, iban: str) -> Account | None:
     """Return the row of a BIC11 and an IBAN."""
     account: Account | None = await session.scalar(
-        select(Account).where(col(Account.bic) == bic, col(col(Account.iban)) == iban)
+        select(Account).where(col(Account.bic) == bic, col(Account.iban) == iban)
     )
     return account
 

@@ -47,8 +47,8 @@ async def _record_batch(
     rows = await session.scalars(
         select(FeedRecord)
         .where(
-            col(col(FeedRecord.generation)) == keyring.generation,
-            col(col(FeedRecord.bic)) == bic,
+            col(FeedRecord.generation) == keyring.generation,
+            col(FeedRecord.bic) == bic,
             col(col(FeedRecord.lookup_key)).in_(lookups),
         )
         .order_by(col(FeedRecord.lookup_key))

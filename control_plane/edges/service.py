@@ -165,8 +165,8 @@ class Edges:
         async with self._database.read() as session:
             rows = (
                 await session.execute(
-                    select(col(EdgeTenant.edge_id), col(col(EdgeTenant.bic))).order_by(
-                        col(EdgeTenant.edge_id), col(col(EdgeTenant.bic))
+                    select(col(EdgeTenant.edge_id), col(EdgeTenant.bic)).order_by(
+                        col(EdgeTenant.edge_id), col(EdgeTenant.bic)
                     )
                 )
             ).all()

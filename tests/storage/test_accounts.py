@@ -133,7 +133,9 @@ async def test_an_unknown_account_is_not_found(running: Running, method: str, su
     assert reply.headers["content-type"] == "application/problem+json"
 
 
-async def test_an_account_beyond_the_edge_record_is_kept_whole_and_sealed_as_too_large(running: Running) -> None:
+async def test_an_account_beyond_the_edge_record_is_kept_whole_and_sealed_as_too_large(
+    running: Running,
+) -> None:
     holders = [{"kind": "person", "name": f"Holder {number}"} for number in range(17)]
     created = await running.create(account(1) | {"holders": holders})
     assert len(created["holders"]) == 17
@@ -176,7 +178,9 @@ async def test_an_import_of_ndjson_takes_the_bodies_of_the_api(running: Running)
             disclosure="never",
         )
     )
-    body = {name: full[name] for name in ("bic", "iban", "holders", "identifications", "status", "disclosure")}
+    body = {
+        name: full[name] for name in ("bic", "iban", "holders", "identifications", "status", "disclosure")
+    }
     reply = await running.admin(
         "POST",
         "/imports",
@@ -184,4 +188,3 @@ async def test_an_import_of_ndjson_takes_the_bodies_of_the_api(running: Running)
         headers={"content-type": "application/x-ndjson"},
     )
     assert reply.json() == {"created": 1, "changed": 0, "unchanged": 1}
-
