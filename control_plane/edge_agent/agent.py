@@ -19,6 +19,7 @@ import msgspec
 
 from control_plane.edge_agent.admin import Admin
 from control_plane.errors import StartError
+from control_plane.tied import tied
 from control_plane.xds.bootstrap import bootstrap
 from control_plane.xds.modules import envoy_program
 
@@ -116,7 +117,7 @@ def _signals() -> Iterator[threading.Event]:
 
 
 def _start(settings: EdgeSettings, concurrency: int, environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start Envoy. It dies with the thread that starts it (PR_SET_PDEATHSIG), so that must be the main one."""
+    """Start Envoy, tied to this process. What it writes is nobody else's to read."""
     path = settings.runtime / "bootstrap.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(bootstrap(settings), indent=1))
@@ -125,7 +126,7 @@ def _start(settings: EdgeSettings, concurrency: int, environment: dict[str, str]
     command += ["--reject-unknown-dynamic-fields", "--disable-hot-restart", "--log-level", "warn"]
     command += ["--log-format", "%l %n: %v", "--file-flush-interval-msec", str(FLUSH_MS)]
     return subprocess.Popen(
-        command,
+        tied(command),
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -133,6 +134,7 @@ def _start(settings: EdgeSettings, concurrency: int, environment: dict[str, str]
         text=True,
         errors="replace",
         process_group=0,
+        umask=0o077,
     )
 
 

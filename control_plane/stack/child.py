@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 from collections import deque
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from control_plane.errors import StartError
+from control_plane.tied import tied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 LAST_LINES = 20
 STOP_SECONDS_MAX = 15.0
 LOOK_SECONDS = 0.02
-
-_TIED = str(Path(__file__).with_name("tied.py"))
 
 
 class Child:
@@ -39,7 +35,7 @@ class Child:
         self.last: deque[str] = deque(maxlen=LAST_LINES)
         self._hear, self._keep = hear, keep
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", _TIED, str(os.getpid()), *command],
+            tied(command),
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

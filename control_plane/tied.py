@@ -1,6 +1,7 @@
 """Run a program that dies with its parent: `python tied.py <parent pid> <program> <arguments>`.
 
-A supervisor killed outright can't end its children itself. Linux only; elsewhere the program just runs.
+A supervisor killed outright can't end its children itself. The kernel counts the thread that starts the program as its
+parent, so that must be the main one. Linux only; elsewhere the program just runs.
 """
 
 import ctypes
@@ -9,6 +10,11 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+
+
+def tied(command: list[str]) -> list[str]:
+    """Return the command that runs another one tied to this process. It keeps the process id."""
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), *command]
 
 
 def main() -> None:
