@@ -74,22 +74,22 @@ def _looked_up(token: Token, lexicon: dict[str, Word]) -> Word:
 
 
 def _prepare_person(name: Prepared) -> None:
-    connectors = 0
+    signs = 0
     for i, (token, word) in enumerate(zip(name.tokens, name.words, strict=True)):
         single = token.length == 1
-        if token.is_and or (word.tags & blob.CONNECTOR and not (single and (token.upper or token.dot))):
-            connectors |= 1 << i
+        joins = word.tags & blob.CONNECTOR and not (single and (token.upper or token.dot))
+        passes = word.tags & (blob.TITLE | blob.PARTICLE) and not single
+        if token.is_and:
+            signs |= 1 << i
+        if token.is_and or joins or passes:
             name.light |= 1 << i
-        elif word.tags & (blob.TITLE | blob.PARTICLE) and not single:
-            name.light |= 1 << i
-        elif word.tags & blob.GENERATION and i > 0:
+            continue
+        name.core |= 1 << i
+        if word.tags & blob.GENERATION and i > 0:
             name.generations |= 1 << i
-            name.core |= 1 << i
-        else:
-            name.core |= 1 << i
     if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
-        name.core |= name.light & ~connectors
-        name.light = connectors
+        name.core |= name.light & ~signs
+        name.light = signs
     name.numbers = (0,) * len(name.tokens)
     _find_surname(name)
 

@@ -91,20 +91,22 @@ def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
 
 
 def _judge_light(found: Alignment, verdict: Verdict) -> None:
-    """Judge connecting words, which may be lost as & is, and articles, which may not."""
-    connectors, particles = [], []
+    """Judge connecting words, which stand for one another, and articles: only the sign & may be lost."""
+    signs, connectors, others = [], [], []
     for name, left in (
         (found.typed, found.typed_left(found.typed.light)),
         (found.registered, found.registered_left(found.registered.light)),
     ):
-        joins = [name.tokens[i].is_and or bool(name.words[i].tags & blob.CONNECTOR) for i in bits(left)]
-        connectors.append(any(joins))
-        particles.append(not all(joins))
-    if any(connectors):
+        tags = [name.words[i].tags for i in bits(left) if not name.tokens[i].is_and]
+        signs.append(any(name.tokens[i].is_and for i in bits(left)))
+        connectors.append(any(tag & blob.CONNECTOR for tag in tags))
+        others.append(any(not tag & blob.CONNECTOR for tag in tags))
+    stand_in = [sign or connector for sign, connector in zip(signs, connectors, strict=True)]
+    if any(signs) or all(stand_in):
         verdict.note(Reason.SYNONYM)
-    if all(particles):
+    if all(others):
         verdict.note(Reason.PARTICLE_DIFFERS, Outcome.CMTC)
-    elif any(particles):
+    elif any(others) or (any(connectors) and not all(stand_in)):
         verdict.note(Reason.PARTICLE_IGNORED, Outcome.CMTC)
 
 

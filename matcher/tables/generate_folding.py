@@ -4,7 +4,7 @@ Run by hand (`python -m matcher.tables.generate_folding`) when a rule changes; t
 compiled tables do not depend on the Python version. Sources: Unicode Character Database (Unicode licence;
 facts), EPC217-08 (column 2), ELOT 743 / ISO 843 (Greek, column 0), BGN/PCGN and ICAO 9303 (Russian, columns 0
 and 4), Serbian Latin and ISO 9:1968 (column 1), Bulgarian law of 2009 (column 2), Ukrainian resolution 55 of
-2010 (columns 3 and 7).
+2010 (columns 3 and 7), spellings in the English and the French press (columns 5 and 6).
 """
 
 # ruff: noqa: RUF001, PLR2004 (the rules are about letters that look alike, and code points)
@@ -54,11 +54,11 @@ _CYRILLIC = {
     "ґ": "g",
     "д": "d",
     "е": "e",
-    "ж": "zh,z,zh",
+    "ж": "zh,z,zh,zh,zh,zh,j",
     "ё": "e,jo,e,e,e,yo",
     "з": "z",
     "и": "i,i,i,y",
-    "й": "y,j,y,i,i,i,,y",
+    "й": "y,j,y,i,i,i,i,y",
     "і": "i",
     "ї": "yi,ji,i,i,i,i,,yi",
     "к": "k",
@@ -70,19 +70,19 @@ _CYRILLIC = {
     "р": "r",
     "с": "s",
     "т": "t",
-    "у": "u",
+    "у": "u,u,u,u,u,u,ou",
     "ф": "f",
     "х": "kh,h,h,kh,kh,h",
-    "ц": "ts,c,ts",
-    "ч": "ch,c,ch",
-    "ш": "sh,s,sh",
-    "щ": "shch,sc,sht,shch,shch,sch",
+    "ц": "ts,c,ts,ts,ts,c,tz",
+    "ч": "ch,c,ch,ch,ch,ch,tch",
+    "ш": "sh,s,sh,sh,sh,sh,ch",
+    "щ": "shch,sc,sht,shch,shch,sch,cht",
     "ъ": "-,-,a,-,ie,-",
     "ы": "y",
     "ь": "-,-,y,-,-,-",
     "э": "e,e,e,e,e",
-    "ю": "yu,ju,yu,iu,iu,yu,,yu",
-    "я": "ya,ja,ya,ia,ia,ya,,ya",
+    "ю": "yu,ju,yu,iu,iu,yu,iou,yu",
+    "я": "ya,ja,ya,ia,ia,ya,ia,ya",
     "є": "ye,je,e,ie,e,e,,ye",
     "ў": "u,u,u,u,u,w",
     "ј": "j",
@@ -138,6 +138,12 @@ _GREEK_PAIRS = {
     "αι": "ai,e",
     "ει": "ei,i",
     "οι": "oi,i",
+}
+_CYRILLIC_PAIRS = {
+    "кс": "ks,ks,ks,ks,ks,x,x",
+    "дж": "dzh,dz,dzh,dzh,dzh,j,dj",
+    "ий": "iy,ij,iy,yi,ii,y,i",
+    "ия": "iya,ija,iya,yia,iia,ia,ia",
 }
 _APOSTROPHES = "'’‘‛ʼʻʹ`´′＇ꞌʾʿ"
 _AND = "&+＆＋﹠﹢"
@@ -234,12 +240,18 @@ def _pairs() -> list[str]:
             base = _class(int(parts[0], 16))
             if composed and not _RULES.keys().isdisjoint(composed.split()) and base != composed:
                 lines.append(f"{parts[0]}+{parts[1]} {composed}")
+    return [*lines, *_digraphs("greek", _GREEK_PAIRS), *_digraphs("cyrillic", _CYRILLIC_PAIRS)]
+
+
+def _digraphs(script: str, pairs: dict[str, str]) -> list[str]:
+    """Spell two letters that fold as one, in every mixture of capitals and Greek accents."""
     accents = {"υ": "υύ", "ι": "ιί"}
-    for pair, rule in _GREEK_PAIRS.items():
+    lines = []
+    for pair, rule in pairs.items():
         seconds = accents.get(pair[1], pair[1])
         for first, second in product((pair[0], pair[0].upper()), seconds + seconds.upper()):
             upper = "upper " if first.isupper() else ""
-            lines.append(f"{ord(first):04X}+{ord(second):04X} {upper}greek {_columns(rule)}")
+            lines.append(f"{ord(first):04X}+{ord(second):04X} {upper}{script} {_columns(rule)}")
     return lines
 
 

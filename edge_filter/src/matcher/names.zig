@@ -147,23 +147,23 @@ pub const Prepared = struct {
     }
 
     fn preparePerson(name: *Prepared) void {
-        var connectors: Set = 0;
+        var signs: Set = 0;
         for (name.tokens, 0..) |*token, i| {
             const word = name.words[i];
             const single = token.length() == 1;
-            if (token.sign or (word.is(tables.connector) and !(single and (token.upper or token.dot)))) {
-                connectors |= bit(i);
+            const joins = word.is(tables.connector) and !(single and (token.upper or token.dot));
+            const passes = word.is(tables.title | tables.particle) and !single;
+            if (token.sign) signs |= bit(i);
+            if (token.sign or joins or passes) {
                 name.light |= bit(i);
-            } else if (word.is(tables.title | tables.particle) and !single) {
-                name.light |= bit(i);
-            } else {
-                if (word.is(tables.generation) and i > 0) name.generations |= bit(i);
-                name.core |= bit(i);
+                continue;
             }
+            name.core |= bit(i);
+            if (word.is(tables.generation) and i > 0) name.generations |= bit(i);
         }
         if (@popCount(name.core & ~name.generations) < 2) {
-            name.core |= name.light & ~connectors;
-            name.light = connectors;
+            name.core |= name.light & ~signs;
+            name.light = signs;
         }
         name.findSurname();
     }

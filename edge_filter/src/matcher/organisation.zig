@@ -95,23 +95,33 @@ fn judgeFits(found: *const Alignment, policy: *const Policy, typo: bool, verdict
     if (form_differs and generic_differs) verdict.note(.word_differs, .nmtc);
 }
 
-/// Judges connecting words, which may be lost as & is, and articles, which may not.
+/// Judges connecting words, which stand for one another, and articles: only the sign & may be lost.
 fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
-    var particle_sides: u8 = 0;
+    var signs = false;
+    var connectors = false;
+    var stand_in_sides: u8 = 0;
+    var other_sides: u8 = 0;
     inline for (.{ &found.typed, &found.registered }) |side| {
-        var particle = false;
+        var stands_in = false;
+        var other = false;
         var positions = each(side.left(side.name.light));
         while (positions.next()) |i| {
-            if (side.name.tokens[i].sign or side.name.words[i].is(tables.connector)) {
-                verdict.note(.synonym, .mtch);
-            } else {
-                particle = true;
-            }
+            const sign = side.name.tokens[i].sign;
+            const connector = !sign and side.name.words[i].is(tables.connector);
+            signs = signs or sign;
+            connectors = connectors or connector;
+            stands_in = stands_in or sign or connector;
+            other = other or !(sign or connector);
         }
-        particle_sides += @intFromBool(particle);
+        stand_in_sides += @intFromBool(stands_in);
+        other_sides += @intFromBool(other);
     }
-    if (particle_sides == 2) verdict.note(.particle_differs, .cmtc);
-    if (particle_sides == 1) verdict.note(.particle_ignored, .cmtc);
+    if (signs or stand_in_sides == 2) verdict.note(.synonym, .mtch);
+    if (other_sides == 2) {
+        verdict.note(.particle_differs, .cmtc);
+    } else if (other_sides == 1 or (connectors and stand_in_sides < 2)) {
+        verdict.note(.particle_ignored, .cmtc);
+    }
 }
 
 fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
