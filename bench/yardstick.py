@@ -10,7 +10,7 @@ from control_plane.stack.child import Child
 from control_plane.xds import clusters
 from control_plane.xds.bootstrap import bootstrap
 from control_plane.xds.modules import envoy_program
-from control_plane.xds.wasm import plugin
+from control_plane.xds.wasm import FILTER_CALLS, plugin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def configuration(
         "name": "empty",
         "typed_config": {
             "@type": f"{_EXTENSIONS}.http.wasm.v3.Wasm",
-            "config": plugin("empty", {"filename": str(module)}, str(record_length)),
+            "config": plugin("empty", {"filename": str(module)}, str(record_length), FILTER_CALLS),
         },
     }
     whole["static_resources"]["listeners"].append(_direct(direct))

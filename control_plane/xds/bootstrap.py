@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from control_plane.xds import clusters
 from control_plane.xds.listener import listener
-from control_plane.xds.wasm import plugin
+from control_plane.xds.wasm import REPLICATOR_CALLS, plugin
 
 if TYPE_CHECKING:
     from control_plane.xds.settings import EdgeSettings
@@ -28,9 +28,8 @@ def _replicator(settings: EdgeSettings) -> dict[str, Any]:
         "buckets_log2": settings.buckets_log2,
         "cluster": clusters.CONTROL_PLANE,
     }
-    config = plugin(
-        REPLICATOR, {"filename": str(settings.replicator)}, json.dumps(configuration), REPLICATOR_ENVIRONMENT
-    )
+    code = {"filename": str(settings.replicator)}
+    config = plugin(REPLICATOR, code, json.dumps(configuration), REPLICATOR_CALLS, REPLICATOR_ENVIRONMENT)
     return {
         "name": "envoy.bootstrap.wasm",
         "typed_config": {

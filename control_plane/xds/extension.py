@@ -11,7 +11,7 @@ import msgspec
 
 from control_plane.xds.listener import FILTER
 from control_plane.xds.modules import module
-from control_plane.xds.wasm import plugin
+from control_plane.xds.wasm import FILTER_CALLS, plugin
 from matcher import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def release(
         "answer_until_ms": answer_until_ms,
     }
     inline = {"inline_bytes": base64.b64encode(code).decode()}
-    unversioned = json.dumps(plugin(FILTER, inline, json.dumps(configuration)), sort_keys=True)
+    unversioned = json.dumps(plugin(FILTER, inline, json.dumps(configuration), FILTER_CALLS), sort_keys=True)
     version = hashlib.sha256(unversioned.encode()).hexdigest()
-    config = plugin(FILTER, inline, json.dumps({"version": version, **configuration}))
+    config = plugin(FILTER, inline, json.dumps({"version": version, **configuration}), FILTER_CALLS)
     return Release(version=version, filter={"@type": _WASM_TYPE, "config": config})
 
 

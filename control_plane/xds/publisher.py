@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from control_plane.errors import StartError
-from control_plane.xds.validate import Refused, probe, validate
+from control_plane.xds.validate import RefusedError, probe, validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ class Publisher:
             if release.version not in self._accepted:
                 try:
                     await asyncio.to_thread(validate, probe(release.filter))
-                except (Refused, StartError) as fault:
+                except (RefusedError, StartError) as fault:
                     _log.error("the filter is not published: %s", fault)
                     self._accepted[release.version] = False
                 else:

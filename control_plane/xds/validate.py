@@ -13,7 +13,7 @@ from control_plane.xds.modules import envoy_program
 VALIDATE_SECONDS_MAX = 30
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Envoy does not accept the configuration; the text is its reason."""
 
 
@@ -21,7 +21,7 @@ def validate(bootstrap: dict[str, Any], environment: dict[str, str] | None = Non
     """Run `envoy --mode validate`. Blocks for about half a second.
 
     Raises:
-        Refused: Envoy does not accept it.
+        RefusedError: Envoy does not accept it.
         StartError: Envoy is missing.
 
     """
@@ -40,9 +40,9 @@ def validate(bootstrap: dict[str, Any], environment: dict[str, str] | None = Non
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Refused("Envoy did not finish in time") from None
+            raise RefusedError("Envoy did not finish in time") from None
     if run.returncode != 0:
-        raise Refused(run.stderr.strip().splitlines()[-1] if run.stderr.strip() else "no reason given")
+        raise RefusedError(run.stderr.strip().splitlines()[-1] if run.stderr.strip() else "no reason given")
 
 
 def probe(filter_config: dict[str, Any]) -> dict[str, Any]:

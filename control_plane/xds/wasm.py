@@ -1,7 +1,7 @@
 """How Envoy is told to run our two Wasm modules.
 
-Both share `vm_id` "vop", because shared data belongs to a `vm_id`: the replicator writes the directory there and the
-filter reads it. A module may call only the host functions listed here, and Envoy calls only the callbacks listed here.
+Both share `vm_id` "vop", because shared data belongs to a `vm_id`: the replicator writes the directory there, and the
+filter reads it. A module may call only the host functions listed for it, and Envoy calls only the callbacks listed here.
 """
 
 from __future__ import annotations
@@ -17,57 +17,55 @@ CALLBACKS = (
     "proxy_on_delete",
     "proxy_on_done",
     "proxy_on_http_call_response",
-    "proxy_on_log",
     "proxy_on_request_body",
     "proxy_on_request_headers",
     "proxy_on_request_trailers",
-    "proxy_on_response_headers",
     "proxy_on_tick",
     "proxy_on_vm_start",
 )
-HOST_CALLS = (
+BOTH_CALLS = (
     "clock_time_get",
-    "environ_get",
-    "environ_sizes_get",
-    "proxy_add_header_map_value",
-    "proxy_call_foreign_function",
-    "proxy_continue_stream",
     "proxy_define_metric",
     "proxy_get_buffer_bytes",
-    "proxy_get_current_time_nanoseconds",
     "proxy_get_header_map_pairs",
-    "proxy_get_header_map_value",
-    "proxy_get_property",
     "proxy_get_shared_data",
-    "proxy_http_call",
     "proxy_increment_metric",
     "proxy_log",
     "proxy_record_metric",
-    "proxy_remove_header_map_value",
-    "proxy_replace_header_map_value",
-    "proxy_send_local_response",
-    "proxy_set_effective_context",
-    "proxy_set_property",
     "proxy_set_shared_data",
     "proxy_set_tick_period_milliseconds",
     "random_get",
 )
+FILTER_CALLS = (
+    *BOTH_CALLS,
+    "proxy_call_foreign_function",
+    "proxy_remove_header_map_value",
+    "proxy_replace_header_map_value",
+    "proxy_send_local_response",
+    "proxy_set_property",
+)
+REPLICATOR_CALLS = (*BOTH_CALLS, "environ_get", "environ_sizes_get", "proxy_http_call")
 
 
 def plugin(
-    name: str, code: dict[str, Any], configuration: str, environment: tuple[str, ...] = ()
+    name: str,
+    code: dict[str, Any],
+    configuration: str,
+    calls: tuple[str, ...],
+    environment: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Build a `PluginConfig`: code is a `DataSource`, environment names host variables that the module may read.
+    """Build a `PluginConfig`.
 
-    FAIL_RELOAD, so that a trap costs one request and a back-off instead of a worker
-    (every other policy answers 503, or skips verification, for ever).
+    `code` is a `DataSource`, `calls` names the host functions that the module may call, and `environment` the host's
+    variables that it may read. FAIL_RELOAD, so that a trap costs one request and a back-off instead of a worker: every
+    other policy answers 503, or skips verification, for ever.
     """
     vm_config: dict[str, Any] = {
         "vm_id": VM_ID,
         "runtime": "envoy.wasm.runtime.v8",
         "code": {"local": code},
         "capability_restriction_config": {
-            "allowed_capabilities": {capability: {} for capability in CALLBACKS + HOST_CALLS}
+            "allowed_capabilities": {capability: {} for capability in CALLBACKS + calls}
         },
     }
     if environment:
