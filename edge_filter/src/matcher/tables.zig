@@ -140,6 +140,19 @@ fn section(comptime number: usize, comptime T: type) []align(1) const T {
     return pointer[0..elements];
 }
 
+/// The entry of an ASCII character for the compiler, which over `fold` would copy the whole blob each time.
+pub fn foldAscii(comptime code: usize) Entry {
+    std.debug.assert(code < 128);
+    return comptime entry: {
+        @setEvalBranchQuota(20_000);
+        const page: usize = std.mem.readInt(u16, blob[headerInt(12)..][0..2], .little);
+        const number_at = headerInt(12 + 8) + @sizeOf(u16) * (page * page_size + code);
+        const number: usize = std.mem.readInt(u16, blob[number_at..][0..2], .little);
+        const bytes = blob[headerInt(12 + 16) + @sizeOf(Entry) * number ..][0..@sizeOf(Entry)].*;
+        break :entry std.mem.bytesToValue(Entry, &bytes);
+    };
+}
+
 /// The entry of a code point.
 pub fn fold(code: u21) *align(1) const Entry {
     if (code >= code_points) return &entries[0];

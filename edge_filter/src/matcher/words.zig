@@ -79,7 +79,7 @@ const ascii_table: [128]Ascii = table: {
     @setEvalBranchQuota(10_000);
     var table: [128]Ascii = undefined;
     for (&table, 0..) |*one, code| {
-        const entry = tables.fold(code);
+        const entry = tables.foldAscii(code);
         std.debug.assert(entry.mask == 0 and !entry.second() and entry.columns[0] <= 0xff);
         one.* = .{ .class = entry.class(), .folded = @truncate(entry.columns[0]), .upper = entry.upper() };
     }
