@@ -6,14 +6,13 @@ from enum import IntEnum
 from rapidfuzz.distance import OSA
 
 from matcher.model import HolderKind
-from matcher.names import Prepared, bits
+from matcher.names import INITIALS_MAX, Prepared, bits
 from matcher.tables import blob
 from matcher.words import Token
 
 STEPS_MAX = 12_288
 STEPS_PER_DISTANCE = 32
 JOINED_WORDS_MAX = 3
-JOINED_INITIALS_MAX = 3
 TYPO_WORDS_ORGANISATION_MAX = 1
 ENDING_STEM_MIN = 3
 
@@ -62,7 +61,6 @@ class Alignment:
     registered_fits: list[Fit] = field(default_factory=list)
     pairs: list[int] = field(default_factory=list)
     """Per typed word: the registered word it fits, or -1; only one-to-one fits of core words."""
-    edits: int = 0
     weight: int = 0
     """Letters that fit, both sides together; core words only."""
     spacing: bool = False
@@ -262,7 +260,7 @@ def _fit_joined_initials(found: Alignment) -> None:
 def _initials_of(token: Token, others: list[int], side: Prepared) -> list[int]:
     """Give the run of `others` whose first letters are `token`, or nothing."""
     count = token.length
-    if not (1 < count <= JOINED_INITIALS_MAX and token.upper and token.ascii and not token.digits):
+    if not (1 < count <= INITIALS_MAX and token.upper and token.ascii and not token.digits):
         return []
     for at in range(len(others) - count + 1):
         run = others[at : at + count]
@@ -322,7 +320,6 @@ def _fit_typos(found: Alignment, budget: int, steps: Steps) -> None:
             return
         edits, i, j = best
         _pair(found, i, j, Fit.TYPO, _lengths(found, i, j) - 2 * edits)
-        found.edits += edits
         budget -= edits
         words -= 1
 

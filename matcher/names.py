@@ -13,6 +13,8 @@ from matcher.words import Token
 FORM_WORDS_MAX = 12
 STATUSES_MAX = 3
 NUMBER_DIGITS_MAX = 4
+INITIALS_MAX = 3
+"""Letters that may be initials written as one word, as JP."""
 
 _UNKNOWN = Word(0, 0, 0, 0, frozenset(), frozenset())
 _ROMAN_LETTERS = ("i", "v", "x")
@@ -121,7 +123,7 @@ def _comma_between(name: Prepared, before: int, after: int) -> bool:
 
 def _by_capitals(name: Prepared, order: list[int]) -> int:
     """Give the block in capitals at either end, where other words are not."""
-    capitals = [i for i in order if name.tokens[i].upper and name.tokens[i].length > 1]
+    capitals = [i for i in order if name.tokens[i].upper and name.tokens[i].length > INITIALS_MAX]
     count = len(capitals)
     small = [i for i in order if not name.tokens[i].upper]
     if count and small and capitals in (order[:count], order[-count:]):

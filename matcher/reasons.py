@@ -86,5 +86,3 @@ class Reason(IntEnum):
     """An identification of a scheme on file is different."""
     IDENTIFICATION_NOT_HELD = 40
     """An identification's scheme is not on file, or none was typed."""
-    NAME_CUT = 41
-    """One side is cut off where the other goes on."""

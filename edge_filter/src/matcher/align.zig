@@ -16,7 +16,6 @@ const has = names.has;
 pub const steps_max = 12_288;
 const steps_per_distance = 32;
 const joined_words_max = 3;
-const joined_initials_max = 3;
 const typo_words_organisation_max = 1;
 const ending_stem_min = 3;
 /// Below this length a typo keeps the first letter.
@@ -68,7 +67,6 @@ pub const Alignment = struct {
     registered: Side,
     /// Per typed word: the registered word it fits; only one-to-one fits of core words.
     pairs: [words.words_max]u8,
-    edits: u8,
     /// Letters that fit, both sides together; core words only.
     weight: u32,
     spacing: bool,
@@ -103,7 +101,6 @@ pub const Alignment = struct {
         found.typed = .init(typed);
         found.registered = .init(registered);
         found.pairs = @splat(no_pair);
-        found.edits = 0;
         found.weight = 0;
         found.spacing = false;
         found.synonym = false;
@@ -274,7 +271,6 @@ pub const Alignment = struct {
         while (left > 0 and word_count > 0) {
             const best = try found.nearest(left, steps) orelse return;
             found.pair(best.i, best.j, .typo, found.lengths(best.i, best.j) - 2 * @as(u32, best.edits));
-            found.edits += best.edits;
             left -= best.edits;
             word_count -= 1;
         }
@@ -366,7 +362,7 @@ fn startsWith(word: *const Token, letter: u8) bool {
 /// The run of `others` whose first letters are `token`, or nothing.
 fn initialsOf(token: *const Token, others: Set, name: *const Prepared) Set {
     const count = token.length();
-    if (count <= 1 or count > joined_initials_max or !token.upper or !token.ascii() or token.digits) return 0;
+    if (count <= 1 or count > names.initials_max or !token.upper or !token.ascii() or token.digits) return 0;
     var buffer: [words.words_max]u8 = undefined;
     var total: usize = 0;
     var positions = each(others);

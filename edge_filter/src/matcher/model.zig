@@ -45,7 +45,6 @@ pub const Reason = enum(u6) {
     identification_equal = 38,
     identification_differs = 39,
     identification_not_held = 40,
-    name_cut = 41,
 };
 
 /// A set of reasons; ascending numbers are ascending bits.

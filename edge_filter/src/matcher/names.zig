@@ -9,6 +9,8 @@ const Token = words.Token;
 const form_words_max = 12;
 const statuses_max = 3;
 const number_digits_max = 4;
+/// Letters that may be initials written as one word, as JP.
+pub const initials_max = 3;
 
 /// A set of words: bit i for word i.
 pub const Set = u32;
@@ -212,7 +214,7 @@ pub const Prepared = struct {
         var small = false;
         for (order) |i| {
             if (!name.tokens[i].upper) small = true;
-            if (name.tokens[i].upper and name.tokens[i].length() > 1) capitals |= bit(i);
+            if (name.tokens[i].upper and name.tokens[i].length() > initials_max) capitals |= bit(i);
         }
         const count = @popCount(capitals);
         if (count == 0 or !small) return 0;
