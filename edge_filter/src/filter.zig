@@ -56,10 +56,6 @@ export fn proxy_on_request_trailers(context: u32, _: u32) u32 {
     return @backingInt(filter.onTrailers(context));
 }
 
-export fn proxy_on_done(_: u32) u32 {
-    return 1;
-}
-
 export fn proxy_on_delete(context: u32) void {
     host.reset();
     filter.end(context);

@@ -5,6 +5,7 @@ test {
     _ = @import("bytes.zig");
     _ = @import("configuration.zig");
     _ = @import("directory/bucket.zig");
+    _ = @import("directory/keyed.zig");
     _ = @import("directory/keys.zig");
     _ = @import("directory/lookup.zig");
     _ = @import("directory/page.zig");

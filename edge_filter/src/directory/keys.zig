@@ -3,16 +3,15 @@
 const std = @import("std");
 const bytes = @import("../bytes.zig");
 const limits = @import("../limits.zig");
+const Keyed = @import("keyed.zig").Keyed;
 
-pub const HmacSha256 = std.crypto.auth.hmac.sha2.HmacSha256;
 const HkdfSha256 = std.crypto.kdf.hkdf.HkdfSha256;
 const ChaCha20Poly1305 = std.crypto.aead.chacha_poly.ChaCha20Poly1305;
 
 pub const Generation = [16]u8;
 pub const Bic = [11]u8;
 
-/// One seal key, kept as the HMAC state that has already taken it in: half the work of every look-up.
-pub const SealKey = struct { epoch: u32, keyed: HmacSha256 };
+pub const SealKey = struct { epoch: u32, keyed: Keyed };
 
 pub const Tenant = struct {
     bic: Bic,
@@ -38,7 +37,7 @@ pub const Tenant = struct {
 /// The key package, parsed.
 pub const Keys = struct {
     generation: Generation,
-    index_keyed: HmacSha256,
+    index_keyed: Keyed,
     audit_public: [32]u8,
     tenants: [limits.tenants_max]Tenant,
     tenant_count: usize,
@@ -50,7 +49,7 @@ pub const Keys = struct {
         var reader: bytes.Reader = .{ .bytes = package };
         if (try reader.int(u8) != 1) return error.Malformed;
         keys.generation = try reader.array(16);
-        keys.index_keyed = HmacSha256.init(&try reader.array(32));
+        keys.index_keyed = .init(try reader.array(32));
         keys.audit_public = try reader.array(32);
         keys.tenant_count = try reader.int(u16);
         if (keys.tenant_count < 1 or keys.tenant_count > limits.tenants_max) return error.Malformed;
@@ -70,7 +69,7 @@ pub const Keys = struct {
         if (tenant.seal_key_count < 1 or tenant.seal_key_count > limits.seal_keys_max) return error.Malformed;
         for (tenant.seal_keys[0..tenant.seal_key_count]) |*key| {
             key.epoch = try reader.int(u32);
-            key.keyed = HmacSha256.init(&try reader.array(32));
+            key.keyed = .init(try reader.array(32));
         }
     }
 
@@ -105,14 +104,14 @@ pub const delivery_bytes_max = delivery_head + package_bytes_max + 16;
 
 /// What the edge derives from its secret.
 pub const EdgeKeys = struct {
-    page_keyed: HmacSha256,
+    page_keyed: Keyed,
     delivery_key: [32]u8,
 
     pub fn derive(secret: [32]u8) EdgeKeys {
         const root = HkdfSha256.extract("", &secret);
         var page_key: [32]u8 = undefined;
         HkdfSha256.expand(&page_key, "vop/page/v1", root);
-        var keys: EdgeKeys = .{ .page_keyed = HmacSha256.init(&page_key), .delivery_key = undefined };
+        var keys: EdgeKeys = .{ .page_keyed = .init(page_key), .delivery_key = undefined };
         HkdfSha256.expand(&keys.delivery_key, "vop/keys/v1", root);
         return keys;
     }

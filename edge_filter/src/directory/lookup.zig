@@ -3,24 +3,18 @@
 const std = @import("std");
 const keys = @import("keys.zig");
 const limits = @import("../limits.zig");
-
-const HmacSha256 = std.crypto.auth.hmac.sha2.HmacSha256;
+const Keyed = @import("keyed.zig").Keyed;
 
 pub const LookupKey = [16]u8;
 
 /// `HMAC-SHA256(index_key, BIC11 ‖ IBAN)[0..16]`.
-pub fn lookupKey(index_keyed: *const HmacSha256, bic: keys.Bic, iban: []const u8) LookupKey {
-    var mac = index_keyed.*;
-    mac.update(&bic);
-    mac.update(iban);
-    return mac.finalResult()[0..16].*;
+pub fn lookupKey(index_keyed: *const Keyed, bic: keys.Bic, iban: []const u8) LookupKey {
+    return index_keyed.mac(&.{ &bic, iban })[0..16].*;
 }
 
 /// `HMAC-SHA256(seal_key, IBAN)`.
 pub fn recordKey(seal_key: *const keys.SealKey, iban: []const u8) [32]u8 {
-    var mac = seal_key.keyed;
-    mac.update(iban);
-    return mac.finalResult();
+    return seal_key.keyed.mac(&.{iban});
 }
 
 /// The bucket of a lookup key: its first bits, so that buckets follow lookup-key order.

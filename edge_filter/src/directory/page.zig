@@ -4,9 +4,8 @@ const std = @import("std");
 const bytes = @import("../bytes.zig");
 const keys = @import("keys.zig");
 const limits = @import("../limits.zig");
+const Keyed = @import("keyed.zig").Keyed;
 const LookupKey = @import("lookup.zig").LookupKey;
-
-const HmacSha256 = std.crypto.auth.hmac.sha2.HmacSha256;
 
 pub const Kind = enum(u8) { snapshot = 1, changes = 2 };
 
@@ -52,7 +51,7 @@ pub const Record = struct {
 pub const Error = bytes.Reader.Error || error{Refused};
 
 /// Checks length, MAC, question and every record; only then is there a page.
-pub fn parse(source: []const u8, page_keyed: *const HmacSha256, edge_id: []const u8, question: *const Question) Error!Page {
+pub fn parse(source: []const u8, page_keyed: *const Keyed, edge_id: []const u8, question: *const Question) Error!Page {
     if (source.len < head_bytes + mac_bytes or source.len > limits.page_bytes_max) return error.Refused;
     const signed = source[0 .. source.len - mac_bytes];
     if (!macIsGood(signed, source[signed.len..][0..mac_bytes], page_keyed, edge_id)) return error.Refused;
@@ -85,13 +84,11 @@ pub fn parse(source: []const u8, page_keyed: *const HmacSha256, edge_id: []const
     return page;
 }
 
-fn macIsGood(signed: []const u8, mac: *const [mac_bytes]u8, page_keyed: *const HmacSha256, edge_id: []const u8) bool {
+fn macIsGood(signed: []const u8, mac: *const [mac_bytes]u8, page_keyed: *const Keyed, edge_id: []const u8) bool {
     std.debug.assert(edge_id.len <= limits.edge_id_bytes_max);
-    var computed = page_keyed.*;
-    computed.update(&.{@as(u8, @intCast(edge_id.len))});
-    computed.update(edge_id);
-    computed.update(signed);
-    return std.crypto.timing_safe.eql([mac_bytes]u8, computed.finalResult(), mac.*);
+    const length: u8 = @intCast(edge_id.len);
+    const computed = page_keyed.mac(&.{ &.{length}, edge_id, signed });
+    return std.crypto.timing_safe.eql([mac_bytes]u8, computed, mac.*);
 }
 
 /// Whether the page's bounds are those that were asked for, and make sense together.

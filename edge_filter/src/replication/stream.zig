@@ -9,6 +9,7 @@ const counters = @import("counters.zig");
 const host = @import("../host.zig");
 const keys_form = @import("../directory/keys.zig");
 const limits = @import("../limits.zig");
+const Keyed = @import("../directory/keyed.zig").Keyed;
 const lookup = @import("../directory/lookup.zig");
 const page_form = @import("../directory/page.zig");
 const store = @import("store.zig");
@@ -20,7 +21,7 @@ const batch_max = limits.bucket_bytes_max / (bucket_form.Record.head_bytes + lim
 pub const Setting = struct {
     cluster: []const u8,
     edge_id: []const u8,
-    page_keyed: *const keys_form.HmacSha256,
+    page_keyed: *const Keyed,
     buckets_log2: u5,
     generation: keys_form.Generation,
     /// Tells the filters how things stand, at once.

@@ -194,7 +194,9 @@ const Parser = struct {
             try parser.digits();
         }
         const text_start = parser.document.text_length;
-        for (parser.source[start..parser.at]) |byte| parser.append(byte);
+        const written = parser.source[start..parser.at];
+        @memcpy(parser.document.text[text_start..][0..written.len], written);
+        parser.document.text_length += @intCast(written.len);
         return .{ .start = text_start, .length = parser.document.text_length - text_start };
     }
 
@@ -209,14 +211,25 @@ const Parser = struct {
         const document = parser.document;
         const start = document.text_length;
         while (true) {
-            const byte = try parser.next();
-            switch (byte) {
+            parser.copyPlain();
+            switch (try parser.next()) {
                 '"' => return .{ .start = start, .length = document.text_length - start },
                 '\\' => try parser.escape(),
-                0...0x1f => return error.Malformed,
-                else => parser.append(byte),
+                else => return error.Malformed,
             }
         }
+    }
+
+    /// Copies up to the next quote, backslash or control character: most strings in one piece.
+    fn copyPlain(parser: *Parser) void {
+        const document = parser.document;
+        const rest = parser.source[parser.at..];
+        const length = for (rest, 0..) |byte, index| {
+            if (byte == '"' or byte == '\\' or byte < 0x20) break index;
+        } else rest.len;
+        @memcpy(document.text[document.text_length..][0..length], rest[0..length]);
+        document.text_length += @intCast(length);
+        parser.at += length;
     }
 
     fn escape(parser: *Parser) Error!void {

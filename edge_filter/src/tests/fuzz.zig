@@ -7,12 +7,12 @@ const bytes = @import("../bytes.zig");
 const json = @import("../request/json.zig");
 const keys_form = @import("../directory/keys.zig");
 const limits = @import("../limits.zig");
+const Keyed = @import("../directory/keyed.zig").Keyed;
 const page_form = @import("../directory/page.zig");
 const request_form = @import("../request/request.zig");
 const state_form = @import("../directory/state.zig");
 
 const testing = std.testing;
-const HmacSha256 = std.crypto.auth.hmac.sha2.HmacSha256;
 
 fn seeded() std.Random.DefaultPrng {
     return .init(testing.random_seed);
@@ -100,7 +100,7 @@ test "random pages with a good MAC never trap, and what is taken can be read to 
     var state = seeded();
     errdefer tellSeed();
     const random = state.random();
-    const page_keyed = HmacSha256.init("key");
+    const page_keyed: Keyed = .init(@splat(3));
     var buffer: [4_096]u8 = undefined;
     var taken: usize = 0;
     for (0..20_000) |_| {
@@ -170,11 +170,8 @@ fn writeRecord(random: std.Random, writer: *bytes.Writer, snapshot: bool, index:
     try writer.str(u16, if (delete) "" else sealed[0..random.intRangeAtMost(usize, 29, 200)]);
 }
 
-fn sign(buffer: []u8, length: usize, page_keyed: *const HmacSha256) void {
-    var mac = page_keyed.*;
-    mac.update("\x01e");
-    mac.update(buffer[0..length]);
-    mac.final(buffer[length..][0..32]);
+fn sign(buffer: []u8, length: usize, page_keyed: *const Keyed) void {
+    buffer[length..][0..32].* = page_keyed.mac(&.{ "\x01e", buffer[0..length] });
 }
 
 test "random keys, states and buckets never trap" {

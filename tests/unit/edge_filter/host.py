@@ -193,7 +193,7 @@ class Vm:
 
     def close(self, context: int) -> Stream:
         """End a stream; return what became of it."""
-        self.call("proxy_on_done", context)
+        self.call("proxy_on_done", context, optional=True)
         self.call("proxy_on_delete", context)
         return self.streams.pop(context)
 
