@@ -1,7 +1,7 @@
 """Run a program that dies with its parent: `python tied.py <parent pid> <program> <arguments>`.
 
-A supervisor killed outright can't end its children itself. The kernel counts the thread that starts the program as its
-parent, so that must be the main one. Linux only; elsewhere the program just runs.
+A supervisor killed outright can't end its children itself. The kernel counts the thread that starts the
+program as its parent, so that must be the main one. Linux only; elsewhere the program just runs.
 """
 
 import ctypes

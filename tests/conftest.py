@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Run one real stack (OpenBao, control plane, Envoy) for the session, per worker; tests must leave it whole."""
+    """Run one real stack (OpenBao, control plane, Envoy) for the session; tests must leave it whole."""
     with Stack() as running:
         yield running

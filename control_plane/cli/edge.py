@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class _EdgeIdType(click.ParamType):
+class _EdgeIdType(click.ParamType[str]):
     name = "id"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -34,7 +34,7 @@ class _EdgeIdType(click.ParamType):
         return value
 
 
-class _AddressType(click.ParamType):
+class _AddressType(click.ParamType[Address]):
     name = "host:port"
 
     def convert(
@@ -50,7 +50,7 @@ class _AddressType(click.ParamType):
 
 @contextmanager
 def _private(runtime: Path | None) -> Iterator[Path]:
-    """Yield a directory that only the owner may enter; without one given, a new one that is removed in the end."""
+    """Yield a directory that only the owner may enter; none given: a new one, removed in the end."""
     if runtime is not None:
         runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
         if runtime.stat().st_mode & 0o077:
@@ -75,10 +75,9 @@ def _private(runtime: Path | None) -> Iterator[Path]:
 @click.option("--listen", type=_AddressType(), default="127.0.0.1:8443", show_default=True)
 @click.option("--control-plane", type=_AddressType(), default="127.0.0.1:8080", show_default=True)
 @click.option(
-    "--runtime", type=click.Path(path_type=Path), help="Private directory; otherwise one is made and removed."
-)
-@click.option(
-    "--access-log", type=click.Path(path_type=Path), help="Otherwise access.json in the private directory."
+    "--runtime",
+    type=click.Path(path_type=Path),
+    help="Private directory, with the access log. [default: a new one, removed in the end]",
 )
 @click.option(
     "--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker threads."
@@ -93,7 +92,6 @@ def edge(
     listen: Address,
     control_plane: Address,
     runtime: Path | None,
-    access_log: Path | None,
     concurrency: int,
     buckets_log2: int,
     collector: Address | None,
@@ -111,7 +109,7 @@ def edge(
             listen=listen,
             control_plane=control_plane,
             runtime=directory,
-            access_log=access_log or directory / "access.json",
+            access_log=directory / "access.json",
             replicator=module("replicator"),
             buckets_log2=buckets_log2,
             collector=collector,

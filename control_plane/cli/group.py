@@ -1,4 +1,4 @@
-"""The group of all subcommands. A subcommand's module is imported only when it is asked for, so that each starts fast."""
+"""The group of all subcommands. A command's module is imported only when it is asked for."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ COMMANDS = ("up", "demo", "serve", "edge", "accounts")
 class Commands(click.Group):
     """A group that finds its commands in the modules beside this one."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         """Name the commands in the order of `COMMANDS`."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
@@ -40,7 +40,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
-    """Verify payees at the edge: who holds this account?
+    """Verify payees at the edge.
 
     \b
     Try it:      vop demo              start everything, verify payees through Envoy, stop

@@ -27,7 +27,8 @@ def _describe(stack: Stack) -> None:
         click.echo(f"  {name:<12} {value}")
     click.echo(
         "\n  Accounts:  "
-        f'VOP_ADMIN_TOKEN="$(cat {stack.runtime}/admin-token)" vop accounts import FILE --server {control_plane}\n'
+        f'VOP_ADMIN_TOKEN="$(cat {stack.runtime}/admin-token)" vop accounts import FILE '
+        f"--control-plane {control_plane}\n"
     )
 
 
@@ -43,9 +44,9 @@ def _describe(stack: Stack) -> None:
 def up(edge_port: int, control_plane_port: int, database_url: str | None, concurrency: int) -> None:
     """Start OpenBao, the control plane and one edge on loopback, and keep them running.
 
-    Ctrl-C ends all of them with status 0; when one of them falls, the others end too, with status 1. Credentials lie in a
-    private directory that goes with the stack. OpenBao keeps its keys in memory: a database given by --database-url can
-    only be opened again with the OpenBao that it was filled with, so use a new one each time.
+    Ctrl-C ends all of them with status 0; when one of them falls, the others end too, with status 1.
+    Credentials lie in a private directory that goes with the stack. OpenBao keeps its keys in memory: a
+    database given by --database-url can't be opened again without them, so use a new one each time.
     """
     settings = StackSettings(
         edge_port=edge_port,

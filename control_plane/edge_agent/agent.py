@@ -82,9 +82,7 @@ class _Heartbeat:
             self._count, self._since, self._stopped = count, now, False
         elif not self._stopped and now - self._since > SILENCE_SECONDS_MAX:
             self._stopped = True
-            self._say(
-                f"THE REPLICATOR STOPPED: no heartbeat for {SILENCE_SECONDS_MAX:.0f} s; the directory grows old"
-            )
+            self._say(f"THE REPLICATOR STOPPED: no heartbeat for {SILENCE_SECONDS_MAX:.0f} s")
 
 
 def new_boot() -> str:
@@ -161,9 +159,8 @@ def run(
     with _signals() as stop:
         process = _start(settings, concurrency, environment)
         log = _Log(process.stderr, say)  # type: ignore[arg-type]  # PIPE above
-        say(
-            f"boot {settings.boot}: Envoy runs as {process.pid} and opens {settings.listen} once the directory is complete"
-        )
+        say(f"boot {settings.boot}: Envoy runs as {process.pid}")
+        say(f"{settings.listen} opens once the directory is complete")
         try:
             while not stop.wait(LOOK_SECONDS):
                 if process.poll() is not None:

@@ -18,7 +18,7 @@ AUTHORIZATION_VARIABLE = "VOP_EDGE_AUTHORIZATION"
 
 
 def envoy_environment(environment: Mapping[str, str], edge_id: str) -> dict[str, str]:
-    """Return the whole environment of Envoy: the secret for the replicator, and the header value for every request.
+    """Return the whole environment of Envoy: the replicator's secret, and the header value of every request.
 
     Raises:
         StartError: there is no secret, or it has the wrong form.

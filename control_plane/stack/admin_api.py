@@ -15,7 +15,7 @@ ANSWER_SECONDS_MAX = 30.0
 
 
 class AdminApi:
-    """A client with the admin token. Every call raises StartError, with the API's own words, when it is refused."""
+    """A client with the admin token. A call that is refused raises StartError with the API's own words."""
 
     def __init__(self, address: str, token: str) -> None:
         headers = {"authorization": f"Bearer {token}"}

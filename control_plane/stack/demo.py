@@ -16,6 +16,8 @@ from control_plane.stack.access_log import entries
 from control_plane.xds.listener import VERIFICATION_PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from control_plane.stack.stack import Stack
 
 REQUESTER = "VOPBFRPPXXX"
@@ -73,10 +75,17 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def _name(
-    shows: str, iban: str, typed: str, result: str, matched: str | None = None, **more: Any
+    shows: str,
+    iban: str,
+    typed: str,
+    result: str,
+    matched: str | None = None,
+    *,
+    agent: str = GERMAN,
+    by: str = "edge",
 ) -> Question:
     expected = {"partyNameMatch": result} | ({"matchedName": matched} if matched else {})
-    return Question(shows, iban, {"name": typed}, expected, **more)
+    return Question(shows, iban, {"name": typed}, expected, agent=agent, by=by)
 
 
 def _lei(shows: str, iban: str, lei: str, result: str) -> Question:
@@ -217,7 +226,9 @@ def prove_deletion(stack: Stack, asker: Asker) -> Proof:
         )
 
 
-def _prove(asker: Asker, question: Question, change: str, make: Any, expected: dict[str, Any]) -> Proof:  # noqa: ANN401
+def _prove(
+    asker: Asker, question: Question, change: str, make: Callable[[], object], expected: dict[str, Any]
+) -> Proof:
     before = asker.send(question)[2]
     make()
     begin = time.monotonic()

@@ -18,7 +18,7 @@ LOOK_SECONDS = 0.2
 
 @contextmanager
 def foreground(settings: StackSettings, hear: Callable[[str, str], None]) -> Iterator[Stack]:
-    """Run a stack. SIGTERM counts as Ctrl-C (KeyboardInterrupt), and once the end has begun neither interrupts it."""
+    """Run a stack. SIGTERM counts as Ctrl-C (KeyboardInterrupt); neither interrupts an end that has begun."""
 
     def ignore_signals() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):

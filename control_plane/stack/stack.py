@@ -197,6 +197,7 @@ def free_address(port: int = 0) -> Address:
 
     Raises:
         StartError: the given port is taken.
+
     """
     if port:
         address = Address("127.0.0.1", port)

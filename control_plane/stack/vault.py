@@ -1,4 +1,4 @@
-"""OpenBao for one machine: in memory, on loopback, with a role for the control plane that may do no more than it needs."""
+"""OpenBao for one machine: in memory, on loopback, with a role that may do what the control plane needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Upstream clusters: the control plane as the edge's source of truth, the same as its fallback, and a trace collector."""
+"""Upstream clusters: the control plane as source of truth, the same as fallback, and a trace collector."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _authorized() -> dict[str, Any]:
 
 
 def authorization_secret() -> dict[str, Any]:
-    """Build the static secret behind the credential injector; its value is read from the environment at start."""
+    """Build the static secret behind the credential injector; its value comes from the environment."""
     secret = {"environment_variable": AUTHORIZATION_VARIABLE}
     return {"name": AUTHORIZATION_SECRET, "generic_secret": {"secret": secret}}
 

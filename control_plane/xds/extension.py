@@ -57,7 +57,7 @@ def release(
 
 
 def release_builder(settings: Settings) -> Callable[[str], Release]:
-    """Return the function that builds the release for an edge id, from the built filter and the default policy.
+    """Return the function that builds the release for an edge id: the built filter with the default policy.
 
     Raises:
         StartError: the filter has not been built.

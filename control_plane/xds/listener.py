@@ -35,12 +35,12 @@ POLL_DELAY = "0.05s"
 _HTTP = "type.googleapis.com/envoy.extensions"
 
 
-def _typed(name: str, kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401  (fields of an Envoy message)
+def _typed(name: str, kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"name": name, "typed_config": {"@type": f"{_HTTP}.{kind}", **fields}}
 
 
 def _filter() -> dict[str, Any]:
-    """Name the Wasm filter, to be had by REST long poll. Until it first comes, the listener stays closed (warm gate)."""
+    """Name the Wasm filter, to be had by REST long poll; until it comes the listener stays closed."""
     source = {
         "resource_api_version": "V3",
         "initial_fetch_timeout": "0s",
@@ -77,9 +77,9 @@ def _routes() -> dict[str, Any]:
 
 
 def _access_log(settings: EdgeSettings) -> dict[str, Any]:
-    """Write one JSON line a request (formats section 7). Other paths than ours, and ids of another length, are left out.
+    """Write one JSON line a request (formats section 7).
 
-    They could name a person.
+    Other paths than ours, and ids of another length, are left out: they could name a person.
     """
     line = {
         "ts": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",

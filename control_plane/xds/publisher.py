@@ -26,8 +26,9 @@ _log = logging.getLogger(__name__)
 class Publisher:
     """Answers the polls of all edges.
 
-    Envoy never says over REST that it refused a version: its next poll just comes at once with the old version. So what
-    was sent to a boot is remembered, and a poll that does not acknowledge it waits the whole hold before it is sent again.
+    Envoy never says over REST that it refused a version: its next poll just comes at once with the old one.
+    So what was sent to a boot is remembered, and a poll that does not acknowledge it waits the whole hold
+    before the same is sent again.
     """
 
     def __init__(self, gate: Gate, build: Callable[[str], Release]) -> None:
@@ -40,7 +41,7 @@ class Publisher:
         self._closing = asyncio.Event()
 
     async def poll(self, edge_id: str, boot: str, version: str) -> Release | None:
-        """Answer one poll: the release that this boot should run, or None if there is no news within the hold."""
+        """Answer one poll: the release that this boot should run, or None without news within the hold."""
         release = self._build(edge_id)
         if release.version == version or not await self._acceptable(release):
             await self._hold()

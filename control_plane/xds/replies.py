@@ -1,7 +1,8 @@
 """The scheme's form for every reply that Envoy makes itself (scheme section 4, formats section 8).
 
-Mappers are tried in order and the first that applies decides. The first one leaves the filter's own replies alone; the
-next two answer for a fallback that is down; the rest turn Envoy's status codes into the scheme's faults.
+Mappers are tried in order and the first that applies decides. The first one leaves the filter's own replies
+alone; the next ones answer for a fallback that is down; the rest turn Envoy's status codes into the scheme's
+faults.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _both(*filters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reply(when: dict[str, Any], status: int, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """Answer `status` and `body`, once with the request id echoed, once without for ids that must not be echoed."""
+    """Answer `status` and `body`, with the request id echoed if that is allowed."""
     text = json.dumps(body, separators=(",", ":"))
     timestamp = {"header": {"key": "x-response-timestamp", "value": "%EMIT_TIME(%Y-%m-%dT%H:%M:%SZ)%"}}
     echo = {"header": {"key": REQUEST_ID, "value": "%REQ(X-REQUEST-ID)%"}}

@@ -1,7 +1,8 @@
 """How Envoy is told to run our two Wasm modules.
 
-Both share `vm_id` "vop", because shared data belongs to a `vm_id`: the replicator writes the directory there, and the
-filter reads it. A module may call only the host functions listed for it, and Envoy calls only the callbacks listed here.
+Both share `vm_id` "vop", because shared data belongs to a `vm_id`: the replicator writes the directory there,
+and the filter reads it. A module may call only the host functions listed for it, and Envoy calls only these
+callbacks.
 """
 
 from __future__ import annotations
@@ -56,9 +57,9 @@ def plugin(
 ) -> dict[str, Any]:
     """Build a `PluginConfig`.
 
-    `code` is a `DataSource`, `calls` names the host functions that the module may call, and `environment` the host's
-    variables that it may read. FAIL_RELOAD, so that a trap costs one request and a back-off instead of a worker: every
-    other policy answers 503, or skips verification, for ever.
+    `code` is a `DataSource`, `calls` names the host functions that the module may call, and `environment` the
+    host's variables that it may read. FAIL_RELOAD, so that a trap costs one request and a back-off instead of
+    a worker: every other policy answers 503, or skips verification, for ever.
     """
     vm_config: dict[str, Any] = {
         "vm_id": VM_ID,

@@ -1,7 +1,7 @@
 """An edge whose control plane is a counting stub, so that everything that reaches an upstream is seen.
 
-The stub serves the filter at once and never a directory, so the filter hands every well-formed request over to the
-fallback, which is the stub again.
+The stub serves the filter at once and never a directory, so the filter hands every well-formed request over
+to the fallback, which is the stub again.
 """
 
 from __future__ import annotations
@@ -43,86 +43,87 @@ class Seen(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Upstream:
+class Upstream(ThreadingHTTPServer):
     """The stub: control plane, fallback and trace collector in one."""
+
+    daemon_threads = True
 
     def __init__(self, discovery: Callable[[], bytes | None]) -> None:
         """`discovery` gives the answer to the first poll of each boot; None withholds it."""
         self.seen: list[Seen] = []
         self.spans: list[bytes] = []
+        self.discovery = discovery
         self.hold = threading.Event()
+        """While it is clear, the fallback keeps its answers back."""
         self.hold.set()
-        self._ending = threading.Event()
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
-                pass
-
-            def do_GET(self) -> None:
-                self._reply(404)
-
-            def do_POST(self) -> None:
-                body = self._body()
-                if self.path == "/v3/discovery:extension_configs":
-                    self._discover(body)
-                elif self.path == "/v1/traces":
-                    stub.spans.append(body)
-                    self._reply(200)
-                elif self.path.startswith("/edge/v1/"):
-                    self._reply(404)
-                else:
-                    seen = {name.lower(): value for name, value in self.headers.items()}
-                    stub.seen.append(Seen("POST", self.path, seen, body))
-                    stub.hold.wait(START_SECONDS_MAX)
-                    self._reply(200, b'{"partyNameMatch":"NMTC"}')
-
-            def _body(self) -> bytes:
-                if self.headers.get("transfer-encoding") != "chunked":
-                    return self.rfile.read(int(self.headers.get("content-length", "0")))
-                body = b""
-                while length := int(self.rfile.readline(), 16):
-                    body += self.rfile.read(length)
-                    self.rfile.readline()
-                while self.rfile.readline() != b"\r\n":
-                    continue
-                return body
-
-            def _discover(self, body: bytes) -> None:
-                answer = None if json.loads(body).get("version_info") else discovery()
-                if answer is None:
-                    stub._ending.wait(1)
-                    self._reply(304)
-                else:
-                    self._reply(200, answer)
-
-            def _reply(self, status: int, body: bytes = b"") -> None:
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                """Say nothing of an Envoy that has gone."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.address = Address("127.0.0.1", self._server.server_port)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self.ending = threading.Event()
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.address = Address("127.0.0.1", self.server_port)
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of an Envoy that has gone."""
 
     def close(self) -> None:
         """Stop listening."""
-        self._ending.set()
+        self.ending.set()
         self.hold.set()
-        self._server.shutdown()
+        self.shutdown()
         self._thread.join()
-        self._server.server_close()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Upstream
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+        pass
+
+    def do_GET(self) -> None:
+        self._reply(404)
+
+    def do_POST(self) -> None:
+        body = self._body()
+        if self.path == "/v3/discovery:extension_configs":
+            self._discover(body)
+        elif self.path == "/v1/traces":
+            self.server.spans.append(body)
+            self._reply(200)
+        elif self.path.startswith("/edge/v1/"):
+            self._reply(404)
+        else:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self.server.seen.append(Seen("POST", self.path, headers, body))
+            self.server.hold.wait(START_SECONDS_MAX)
+            self._reply(200, b'{"partyNameMatch":"NMTC"}')
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length", "0")))
+        body = b""
+        while length := int(self.rfile.readline(), 16):
+            body += self.rfile.read(length)
+            self.rfile.readline()
+        while self.rfile.readline() != b"\r\n":
+            continue
+        return body
+
+    def _discover(self, body: bytes) -> None:
+        answer = None if json.loads(body).get("version_info") else self.server.discovery()
+        if answer is None:
+            self.server.ending.wait(1)
+            self._reply(304)
+        else:
+            self._reply(200, answer)
+
+    def _reply(self, status: int, body: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def filter_release(code: bytes | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""Without its control plane an edge answers from its directory until that is too old, and then never guesses."""
+"""Without its control plane an edge answers from its directory until that is too old, and never guesses."""
 
 from __future__ import annotations
 

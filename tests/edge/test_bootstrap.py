@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from control_plane.xds.validate import RefusedError, validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SECRET = "5e" * 32
 
@@ -75,7 +75,7 @@ def test_each_callback_that_a_module_exports_is_allowed(name: str) -> None:
     assert callbacks - {"proxy_on_memory_allocate"} <= set(wasm.CALLBACKS)
 
 
-def _members(value: Any) -> Iterator[dict[str, Any]]:
+def _members(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
         for member in value.values():

@@ -1,4 +1,4 @@
-"""Every answered request is in the access log once, with its own outcome, sealed, and numbered without a gap."""
+"""Every answered request is in the access log once, its outcome sealed and numbered without a gap."""
 
 from __future__ import annotations
 

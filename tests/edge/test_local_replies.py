@@ -21,7 +21,6 @@ from tests.edge.wire import (
     exchange,
     http1,
     identification,
-    new_id,
     read_reply,
     usual_headers,
     verification,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -100,7 +100,7 @@ def test_a_release_whose_configuration_the_filter_refuses_is_never_published() -
 
 
 def test_envoy_is_asked_once_per_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[dict[str, Any]] = []
     monkeypatch.setattr(publishing, "validate", asked.append)
 
     async def poll() -> None:
