@@ -352,7 +352,7 @@ def _may_be_typo(found: Alignment, i: int, j: int, kind: HolderKind) -> bool:
 
 
 def _known(tags: int, number: int, sex: int) -> bool:
-    return bool(tags & (blob.GENERIC | blob.PARTICLE | blob.CONNECTOR) or number or sex)
+    return bool(tags & (blob.GENERIC | blob.PARTICLE | blob.CONNECTOR | blob.NUMBER) or number or sex)
 
 
 def _sexed(x: str, y: str) -> bool:

@@ -76,24 +76,41 @@ def _looked_up(token: Token, lexicon: dict[str, Word]) -> Word:
 
 
 def _prepare_person(name: Prepared) -> None:
-    signs = 0
+    signs = sum(1 << i for i, token in enumerate(name.tokens) if token.is_and)
+    weak = 0
     for i, (token, word) in enumerate(zip(name.tokens, name.words, strict=True)):
         single = token.length == 1
-        joins = word.tags & blob.CONNECTOR and not (single and (token.upper or token.dot))
+        joins = word.tags & blob.CONNECTOR and not word.sex and not (single and (token.upper or token.dot))
         passes = word.tags & (blob.TITLE | blob.PARTICLE) and not single
-        if token.is_and:
-            signs |= 1 << i
-        if token.is_and or joins or passes:
+        if not (joins or passes):
+            name.core |= 1 << i
+        elif word.tags & blob.WEAK:
+            weak |= 1 << i
+        else:
             name.light |= 1 << i
-            continue
-        name.core |= 1 << i
-        if word.tags & blob.GENERATION and i > 0:
-            name.generations |= 1 << i
+    name.light |= signs
+    name.core &= ~signs
+    _place_weak(name, weak)
+    name.generations = sum(1 << i for i in bits(name.core) if i and name.words[i].tags & blob.GENERATION)
     if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
         name.core |= name.light & ~signs
         name.light = signs
+        name.generations = 0
     name.numbers = (0,) * len(name.tokens)
     _find_surname(name)
+
+
+def _place_weak(name: Prepared, weak: int) -> None:
+    """Count weak particles as such only inside a name that holds a known given name; else they are names."""
+    known = any(name.words[i].sex in (blob.MALE, blob.FEMALE) for i in bits(name.core))
+    comma = any(token.comma for token in name.tokens)
+    core = name.core
+    for i in bits(weak):
+        inside = core & ((1 << i) - 1) and core >> i
+        if known and (inside or comma):
+            name.light |= 1 << i
+        else:
+            name.core |= 1 << i
 
 
 def _find_surname(name: Prepared) -> None:

@@ -37,7 +37,7 @@ def _typos(found: Alignment) -> int:
 
 
 def _is_number(name: Prepared, i: int) -> bool:
-    return name.tokens[i].digits or name.numbers[i] > 0
+    return name.tokens[i].digits or name.numbers[i] > 0 or bool(name.words[i].tags & blob.NUMBER)
 
 
 def _distinctive(name: Prepared, i: int) -> bool:

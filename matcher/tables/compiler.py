@@ -173,10 +173,13 @@ class _Words:
         return [self.words.setdefault(key, _Word()) for key in keys]
 
     def _tagged(self, name: str, tag: int) -> None:
+        more = {"link": blob.LINK, "weak": blob.WEAK}
         for number, line in _lines(name):
-            linked = line.startswith("link:")
-            for word in self._all(line.removeprefix("link:"), f"{name} line {number}"):
-                word.tags |= tag | (blob.LINK if linked else 0)
+            label, colon, texts = line.rpartition(":")
+            if colon and label not in more:
+                raise TableError(f"{name} line {number}: {label!r} is not known here")
+            for word in self._all(texts, f"{name} line {number}"):
+                word.tags |= tag | more.get(label, 0)
 
     def _given_names(self) -> None:
         for number, line in _lines("given_names.txt"):
@@ -204,6 +207,8 @@ class _Words:
             for word in self._all(forms, f"numbers.txt line {number}"):
                 if value == "generation":
                     word.tags |= blob.GENERATION
+                elif value == "words":
+                    word.tags |= blob.NUMBER
                 else:
                     word.number = int(value)
 
@@ -219,7 +224,7 @@ class _Words:
                     word.forms.add(group)
                 if len(word.forms) > blob.FORMS_MAX:
                     raise TableError(f"legal_forms.txt line {number}: a form stands in too many classes")
-                if word.number:
+                if word.number or word.tags & blob.NUMBER:
                     raise TableError(f"legal_forms.txt line {number}: a form reads like a numeral")
 
     def sections(self) -> tuple[bytes, bytes, bytes, bytes]:

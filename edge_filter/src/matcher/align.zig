@@ -410,7 +410,8 @@ fn sameStem(a: []const u8, b: []const u8, a_ending: []const u8, b_ending: []cons
 }
 
 fn isKnown(word: tables.WordPointer) bool {
-    return word.is(tables.generic | tables.particle | tables.connector) or word.number != 0 or word.sex != 0;
+    const tags = tables.generic | tables.particle | tables.connector | tables.number_word;
+    return word.is(tags) or word.number != 0 or word.sex != 0;
 }
 
 fn withoutVowel(text: []const u8) []const u8 {

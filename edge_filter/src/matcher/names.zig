@@ -150,24 +150,57 @@ pub const Prepared = struct {
 
     fn preparePerson(name: *Prepared) void {
         var signs: Set = 0;
+        var weak: Set = 0;
         for (name.tokens, 0..) |*token, i| {
             const word = name.words[i];
             const single = token.length() == 1;
-            const joins = word.is(tables.connector) and !(single and (token.upper or token.dot));
+            const joins = word.is(tables.connector) and word.sex == 0 and !(single and (token.upper or token.dot));
             const passes = word.is(tables.title | tables.particle) and !single;
-            if (token.sign) signs |= bit(i);
-            if (token.sign or joins or passes) {
+            if (token.sign) {
+                signs |= bit(i);
+            } else if (!joins and !passes) {
+                name.core |= bit(i);
+            } else if (word.is(tables.weak)) {
+                weak |= bit(i);
+            } else {
                 name.light |= bit(i);
-                continue;
             }
-            name.core |= bit(i);
-            if (word.is(tables.generation) and i > 0) name.generations |= bit(i);
+        }
+        name.light |= signs;
+        name.placeWeak(weak);
+        var positions = each(name.core);
+        while (positions.next()) |i| {
+            if (i > 0 and name.words[i].is(tables.generation)) name.generations |= bit(i);
         }
         if (@popCount(name.core & ~name.generations) < 2) {
             name.core |= name.light & ~signs;
             name.light = signs;
+            name.generations = 0;
         }
         name.findSurname();
+    }
+
+    /// Counts weak particles as such only inside a name that holds a known given name; else they are names.
+    fn placeWeak(name: *Prepared, weak: Set) void {
+        if (weak == 0) return;
+        const core = name.core;
+        var known = false;
+        var positions = each(core);
+        while (positions.next()) |i| {
+            const sex = name.words[i].sex;
+            if (sex == tables.male or sex == tables.female) known = true;
+        }
+        var comma = false;
+        for (name.tokens) |*token| comma = comma or token.comma;
+        positions = each(weak);
+        while (positions.next()) |i| {
+            const inside = core & (bit(i) - 1) != 0 and core >> @intCast(i) != 0;
+            if (known and (inside or comma)) {
+                name.light |= bit(i);
+            } else {
+                name.core |= bit(i);
+            }
+        }
     }
 
     fn findSurname(name: *Prepared) void {

@@ -42,7 +42,9 @@ fn hasTypo(found: *const Alignment) bool {
 
 fn hasNumber(name: *const Prepared, set: Set) bool {
     var positions = each(set);
-    while (positions.next()) |i| if (name.tokens[i].digits or name.numbers[i] > 0) return true;
+    while (positions.next()) |i| {
+        if (name.tokens[i].digits or name.numbers[i] > 0 or name.words[i].is(tables.number_word)) return true;
+    }
     return false;
 }
 

@@ -90,6 +90,10 @@ pub const generic = 16;
 pub const generation = 32;
 pub const status = 64;
 pub const prefix = 128;
+pub const weak = 256;
+pub const number_word = 512;
+pub const male = 1;
+pub const female = 2;
 
 /// Gender endings of surnames.
 pub const Ending = extern struct {

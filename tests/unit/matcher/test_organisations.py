@@ -50,6 +50,8 @@ def test_presentation_forms_and_known_short_forms_match_both_ways(typed: str, re
         ("Nordlicht Fund", "Nordlicht Fund II", NMTC, Reason.NUMBER_DIFFERS),
         ("Nordlicht Fund 1", "Nordlicht Fund", NMTC, Reason.NUMBER_DIFFERS),
         ("Nordlicht 21", "Nordlicht 12", NMTC, Reason.NUMBER_DIFFERS),
+        ("First Bank", "Erste Bank", NMTC, Reason.NUMBER_DIFFERS),
+        ("Erste Sparkasse", "Sparkasse", NMTC, Reason.NUMBER_DIFFERS),
         ("Acme", "Acme Holding", CMTC, Reason.GENERIC_DIFFERS),
         ("Acme Deutschland", "Acme", CMTC, Reason.GENERIC_DIFFERS),
         ("Acme Holding", "Acme Services", NMTC, Reason.WORD_DIFFERS),

@@ -86,6 +86,8 @@ def test_the_surname_may_stand_first_or_last(typed: str, registered: str) -> Non
         ("Anna Müller, PhD", "Anna Müller"),
         ("Jan Berg", "Jan van der Berg"),
         ("Otto von Beispiel", "Otto Beispiel"),
+        ("Maria Silva", "Maria da Silva"),
+        ("Berg Jan", "van der Berg, Jan"),
     ],
 )
 def test_titles_and_particles_on_one_side_have_no_effect(typed: str, registered: str) -> None:
@@ -143,6 +145,25 @@ def test_each_difference_has_its_outcome_and_reason(
     assert decision.outcome is outcome
     assert reason in decision.reasons
     assert decision.matched_name == (registered if outcome is CMTC else None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Uwe Müller", "Kai Uwe Müller"),
+        ("John Smith", "Phil John Smith"),
+        ("Thi An", "Le Thi An"),
+        ("Nguyen Thi", "Nguyen Thi Van"),
+        ("Kim Hyun", "Kim Do Hyun"),
+        ("Wei Li", "Pan Wei Li"),
+        ("Jack", "Jack Ma"),
+        ("Amartya", "Amartya Sen"),
+    ],
+)
+def test_a_name_that_is_a_particle_or_title_elsewhere_is_no_match_without_it(
+    typed: str, registered: str
+) -> None:
+    assert against(typed, registered).outcome is not MTCH
 
 
 @pytest.mark.parametrize(
