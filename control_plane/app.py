@@ -23,6 +23,7 @@ from control_plane.directory.tenants import Tenants
 from control_plane.edges.controller import EdgeAdminController, EdgeController
 from control_plane.edges.gate import Gate
 from control_plane.edges.service import Edges
+from control_plane.errors import StartError
 from control_plane.health.controller import HealthController
 from control_plane.problems import Problem, on_failure, on_http_error, on_problem, on_validation_error
 from control_plane.secrets.keyring import Keyring
@@ -117,6 +118,23 @@ def create_app(settings: Settings) -> Litestar:
     )
     app.state.update(parts, release_waiting=release_waiting)
     return app
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """Run the application's lifespan.
+
+    Raises:
+        StartError: it can't begin; the framework itself would wrap that in a group.
+    """
+    try:
+        async with app.lifespan():
+            yield
+    except BaseExceptionGroup as group:
+        failed = group.subgroup(StartError)
+        if failed is None:
+            raise
+        raise failed.exceptions[0] from None
 
 
 def _always(part: object) -> Callable[[], object]:

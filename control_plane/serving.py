@@ -10,7 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from control_plane.app import create_app
+from control_plane.app import create_app, running
 from control_plane.errors import StartError
 from control_plane.settings import Settings
 
@@ -27,7 +27,7 @@ async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) ->
     """
     _require_free(settings.listen_host, settings.listen_port)
     app = create_app(settings)
-    async with app.lifespan():
+    async with running(app):
         server = Server(
             app,
             address=settings.listen_host,

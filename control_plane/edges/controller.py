@@ -126,9 +126,15 @@ class EdgeController(Controller):
     @post("/heartbeat", status_code=204)
     async def post_heartbeat(
         self,
-        data: JSONBody[HeartbeatBody],
+        request: Request[Any, Any, Any],
         edge: NamedDependency[EdgeCredentials],
         edges: NamedDependency[Edges],
     ) -> None:
         """Take the edge's report."""
-        await edges.heartbeat(edge, data)
+        try:
+            report = msgspec.json.decode(await request.body(), type=HeartbeatBody)
+        except msgspec.ValidationError as error:
+            raise Problem(400, "This is no heartbeat.", [decode_fault(error)]) from error
+        except msgspec.DecodeError as error:
+            raise Problem(400, "This is not JSON.") from error
+        await edges.heartbeat(edge, report)

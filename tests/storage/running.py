@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from control_plane.app import create_app
+from control_plane.app import create_app, running
 from control_plane.edges.credentials import EdgeCredentials
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Running:
     async def start(cls, settings: Settings) -> AsyncIterator[Running]:
         """Run a control plane with these settings."""
         app = create_app(settings)
-        async with app.lifespan():
+        async with running(app):
             started = cls(app, settings)
             async with started.client:
                 yield started
