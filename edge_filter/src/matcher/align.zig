@@ -1,4 +1,5 @@
-//! Which typed word fits which registered word, and how: the facts that the rules judge. Same as matcher/align.py.
+//! Which typed word fits which registered word, and how: the facts that the rules judge. Same as
+//! matcher/align.py.
 
 const std = @import("std");
 const distance = @import("distance.zig");
@@ -96,7 +97,13 @@ pub const Alignment = struct {
     }
 
     /// Aligns two names: equal words first, then words written apart, then the kinds of near fit.
-    pub fn alignNames(found: *Alignment, typed: *const Prepared, registered: *const Prepared, budget: u8, steps: *Steps) Steps.Error!void {
+    pub fn alignNames(
+        found: *Alignment,
+        typed: *const Prepared,
+        registered: *const Prepared,
+        budget: u8,
+        steps: *Steps,
+    ) Steps.Error!void {
         try steps.take(typed.tokens.len * registered.tokens.len);
         found.typed = .init(typed);
         found.registered = .init(registered);
@@ -123,7 +130,8 @@ pub const Alignment = struct {
     fn bothLeft(found: *const Alignment) bool {
         const typed_core = found.typed.left(found.typed.name.core);
         const registered_core = found.registered.left(found.registered.name.core);
-        return (typed_core != 0 and found.registered.free != 0) or (registered_core != 0 and found.typed.free != 0);
+        if (typed_core != 0) return found.registered.free != 0;
+        return registered_core != 0 and found.typed.free != 0;
     }
 
     fn pair(found: *Alignment, i: usize, j: usize, fit: Fit, weight: u32) void {
@@ -156,8 +164,8 @@ pub const Alignment = struct {
     /// Registered words that may equal a typed one: any may be a synonym, others begin alike.
     fn equalTo(found: *const Alignment, i: usize) Set {
         const name = found.typed.name;
-        const synonyms_known = name.kind == .organisation and (name.numbers[i] != 0 or name.words[i].synonym != 0);
-        if (synonyms_known) return std.math.maxInt(Set);
+        const synonyms_known = name.numbers[i] != 0 or name.words[i].synonym != 0;
+        if (name.kind == .organisation and synonyms_known) return std.math.maxInt(Set);
         return found.registered.name.heads.like(found.typed.token(i));
     }
 
@@ -267,7 +275,8 @@ pub const Alignment = struct {
     fn fitTypos(found: *Alignment, budget: u8, steps: *Steps) Steps.Error!void {
         std.debug.assert(budget <= distance.edits_max);
         var left = budget;
-        var word_count: u8 = if (found.registered.name.kind == .organisation) typo_words_organisation_max else budget;
+        const kind = found.registered.name.kind;
+        var word_count: u8 = if (kind == .organisation) typo_words_organisation_max else budget;
         while (left > 0 and word_count > 0) {
             const best = try found.nearest(left, steps) orelse return;
             found.pair(best.i, best.j, .typo, found.lengths(best.i, best.j) - 2 * @as(u32, best.edits));
@@ -288,11 +297,13 @@ pub const Alignment = struct {
             const longest = found.typed.token(i).longest();
             if (longest < typoLengths(kind).one) continue;
             const alike = longest < first_letter_length;
-            const mask: Set = if (alike) found.registered.name.heads.like(found.typed.token(i)) else std.math.maxInt(Set);
+            const heads = &found.registered.name.heads;
+            const mask: Set = if (alike) heads.like(found.typed.token(i)) else std.math.maxInt(Set);
             var registered = each(core_left & mask);
             while (registered.next()) |j| {
                 if (!found.mayBeTypo(i, j)) continue;
-                const edits = try editsBetween(found.typed.token(i), found.registered.token(j), kind, budget, steps);
+                const registered_token = found.registered.token(j);
+                const edits = try editsBetween(found.typed.token(i), registered_token, kind, budget, steps);
                 if (edits > budget) continue;
                 if (best == null or edits < best.?.edits) best = .{ .edits = edits, .i = i, .j = j };
             }
@@ -398,7 +409,8 @@ fn endingsDiffer(a: []const u8, b: []const u8) bool {
     if (a.len < ending_stem_min or b.len < ending_stem_min) return false;
     if (!words.equal(a[0..ending_stem_min], b[0..ending_stem_min])) return false;
     for (tables.endings) |*ending| {
-        if (sameStem(a, b, ending.male(), ending.female()) or sameStem(a, b, ending.female(), ending.male())) return true;
+        if (sameStem(a, b, ending.male(), ending.female())) return true;
+        if (sameStem(a, b, ending.female(), ending.male())) return true;
     }
     return false;
 }
@@ -406,7 +418,8 @@ fn endingsDiffer(a: []const u8, b: []const u8) bool {
 fn sameStem(a: []const u8, b: []const u8, a_ending: []const u8, b_ending: []const u8) bool {
     if (a.len < ending_stem_min + a_ending.len or a.len + b_ending.len != b.len + a_ending.len) return false;
     const stem = a.len - a_ending.len;
-    return words.equal(a[0..stem], b[0..stem]) and words.equal(a[stem..], a_ending) and words.equal(b[stem..], b_ending);
+    if (!words.equal(a[0..stem], b[0..stem])) return false;
+    return words.equal(a[stem..], a_ending) and words.equal(b[stem..], b_ending);
 }
 
 fn isKnown(word: tables.WordPointer) bool {
@@ -422,7 +435,13 @@ fn withoutVowel(text: []const u8) []const u8 {
 }
 
 /// The fewest edits between two words, or budget + 1.
-fn editsBetween(a: *const Token, b: *const Token, kind: HolderKind, budget: u8, steps: *Steps) Steps.Error!u8 {
+fn editsBetween(
+    a: *const Token,
+    b: *const Token,
+    kind: HolderKind,
+    budget: u8,
+    steps: *Steps,
+) Steps.Error!u8 {
     var best = budget + 1;
     for (0..a.variant_count) |x| {
         for (0..b.variant_count) |y| {

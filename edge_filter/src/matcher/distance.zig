@@ -25,7 +25,8 @@ pub fn osa(first: []const u8, second: []const u8, allowed: u8) u8 {
     return banded(a, b, allowed);
 }
 
-/// Three rows of the table, of each only the cells within `edits_max` of the diagonal: cell d of row i is column
+/// Three rows of the table, of each only the cells within `edits_max` of the diagonal: cell d of row i is
+/// column
 /// i + d - edits_max.
 fn banded(a: []const u8, b: []const u8, allowed: u8) u8 {
     var before: [width]u8 = @splat(far);

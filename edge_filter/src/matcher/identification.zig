@@ -1,4 +1,5 @@
-//! Identifications: equal, different, or of a scheme the bank does not hold. Same as matcher/identification.py.
+//! Identifications: equal, different, or of a scheme the bank does not hold. Same as
+//! matcher/identification.py.
 
 const std = @import("std");
 const model = @import("model.zig");

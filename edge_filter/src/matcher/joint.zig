@@ -1,4 +1,5 @@
-//! Joint accounts: a typed text that names several holders falls into parts, one for each. Same as matcher/joint.py.
+//! Joint accounts: a typed text that names several holders falls into parts, one for each. Same as
+//! matcher/joint.py.
 
 const std = @import("std");
 const tables = @import("tables.zig");

@@ -1,4 +1,5 @@
-//! The matcher: names in, decision out. Pure: no host, no clock, no allocation. `matcher/` holds the same in Python,
+//! The matcher: names in, decision out. Pure: no host, no clock, no allocation. `matcher/` holds the same in
+//! Python,
 //! and tests/parity proves that both decide alike.
 
 const std = @import("std");
@@ -44,7 +45,12 @@ pub const Scratch = struct {
 };
 
 /// Decides whether what the payer typed belongs to the account.
-pub fn decide(request: Request, account: *const record.Account, knobs: *const Policy, scratch: *Scratch) Decision {
+pub fn decide(
+    request: Request,
+    account: *const record.Account,
+    knobs: *const Policy,
+    scratch: *Scratch,
+) Decision {
     if (account.status != .active) return .{ .outcome = .noap, .reasons = .of(.not_active) };
     switch (request) {
         .identifications => |typed| return identification.decide(typed, account, &scratch.identification),
@@ -52,7 +58,12 @@ pub fn decide(request: Request, account: *const record.Account, knobs: *const Po
     }
 }
 
-fn decideName(typed: []const u8, account: *const record.Account, knobs: *const Policy, scratch: *Scratch) Decision {
+fn decideName(
+    typed: []const u8,
+    account: *const record.Account,
+    knobs: *const Policy,
+    scratch: *Scratch,
+) Decision {
     if (account.holder_count == 0) return .{ .outcome = .noap, .reasons = .of(.no_holder) };
     scratch.typed.split(typed) catch return .{ .outcome = .nmtc, .reasons = .of(.too_many_words) };
     const tokens = scratch.typed.tokens();
@@ -130,10 +141,16 @@ const Attempt = struct {
             .person => attempt.knobs.disclose_person,
             .organisation => attempt.knobs.disclose_organisation,
         };
-        return by_kind and name.kind != .former and !holder.never_disclose and !attempt.account.never_disclose;
+        if (holder.never_disclose or attempt.account.never_disclose) return false;
+        return by_kind and name.kind != .former;
     }
 
-    fn judge(attempt: *Attempt, typed: *const names.Prepared, name: record.Name, kind: record.HolderKind) Steps.Error!Verdict {
+    fn judge(
+        attempt: *Attempt,
+        typed: *const names.Prepared,
+        name: record.Name,
+        kind: record.HolderKind,
+    ) Steps.Error!Verdict {
         var verdict = try attempt.compare(typed, name.text, kind);
         switch (name.kind) {
             .registered => {},
@@ -143,7 +160,12 @@ const Attempt = struct {
         return verdict;
     }
 
-    fn compare(attempt: *Attempt, typed: *const names.Prepared, text: []const u8, kind: record.HolderKind) Steps.Error!Verdict {
+    fn compare(
+        attempt: *Attempt,
+        typed: *const names.Prepared,
+        text: []const u8,
+        kind: record.HolderKind,
+    ) Steps.Error!Verdict {
         const scratch = attempt.scratch;
         scratch.registered.split(text) catch return .noMatch(.too_many_words);
         const registered = &scratch.registered_prepared;
@@ -196,7 +218,10 @@ fn disclosed(best: Candidate, account: *const record.Account, knobs: *const Poli
         decision.holder = best.holder;
         decision.name = best.name;
     }
-    if (outcome == .cmtc) decision.matched_name = account.names(account.holders()[best.holder])[best.name].text;
+    if (outcome == .cmtc) {
+        const holder = account.holders()[best.holder];
+        decision.matched_name = account.names(holder)[best.name].text;
+    }
     return decision;
 }
 

@@ -78,7 +78,8 @@ pub const Reasons = struct {
 /// No holder, or no name, decided.
 pub const none = 255;
 
-/// The answer; `matched_name` points into the account record and is empty unless the outcome is a close match.
+/// The answer; `matched_name` points into the account record and is empty unless the outcome is a close
+/// match.
 pub const Decision = struct {
     outcome: Outcome,
     matched_name: []const u8 = "",

@@ -1,4 +1,5 @@
-//! A name made ready to compare: its words tagged, its legal form or surname found. Same steps as matcher/names.py.
+//! A name made ready to compare: its words tagged, its legal form or surname found. Same steps as
+//! matcher/names.py.
 
 const std = @import("std");
 const tables = @import("tables.zig");
@@ -154,7 +155,8 @@ pub const Prepared = struct {
         for (name.tokens, 0..) |*token, i| {
             const word = name.words[i];
             const single = token.length() == 1;
-            const joins = word.is(tables.connector) and word.sex == 0 and !(single and (token.upper or token.dot));
+            const initial = single and (token.upper or token.dot);
+            const joins = word.is(tables.connector) and word.sex == 0 and !initial;
             const passes = word.is(tables.title | tables.particle) and !single;
             if (token.sign) {
                 signs |= bit(i);
@@ -284,7 +286,8 @@ pub const Prepared = struct {
             const token = &name.tokens[i];
             const word = name.words[i];
             const interior = range.first < i and i + 1 < range.last;
-            const joins = word.is(tables.connector) and interior and !(token.length() == 1 and name.abbreviated(i));
+            const joins = word.is(tables.connector) and interior and
+                !(token.length() == 1 and name.abbreviated(i));
             if (token.sign or joins or (word.is(tables.particle) and token.length() > 1)) {
                 name.light |= bit(i);
             } else {

@@ -64,7 +64,9 @@ fn judgeLeft(
 ) void {
     const typed = found.typed.name;
     const registered = found.registered.name;
-    if (hasNumber(typed, typed_left) or hasNumber(registered, registered_left)) verdict.note(.number_differs, .nmtc);
+    if (hasNumber(typed, typed_left) or hasNumber(registered, registered_left)) {
+        verdict.note(.number_differs, .nmtc);
+    }
     if (typed_left == 0 and registered_left == 0) return;
     const both = typed_left != 0 and registered_left != 0;
     const distinctive = hasDistinctive(typed, typed_left) or hasDistinctive(registered, registered_left);
@@ -84,7 +86,9 @@ fn judgeForm(found: *const Alignment, policy: *const Policy, verdict: *Verdict) 
         return verdict.note(.form_differs, policy.form_differs);
     }
     verdict.note(.form_missing, policy.form_missing);
-    if (!hasDistinctive(found.registered.name, found.registered.name.core)) verdict.note(.form_missing, .cmtc);
+    if (!hasDistinctive(found.registered.name, found.registered.name.core)) {
+        verdict.note(.form_missing, .cmtc);
+    }
 }
 
 /// Judges near fits: a typo beside another form or a missing word is no match.

@@ -13,7 +13,8 @@ var account: record.Account = undefined;
 var identifications: [record.identifications_max]record.Identification = undefined;
 var matched_name: [name_bytes_max]u8 = undefined;
 
-/// Reads a request, a policy and a record from `input` and writes the decision to `output`, which may overlap it;
+/// Reads a request, a policy and a record from `input` and writes the decision to `output`, which may overlap
+/// it;
 /// returns the output's length, 0 if the input does not decode.
 pub fn decide(input: []const u8, output: []u8) usize {
     return tryDecide(input, output) catch 0;
@@ -39,7 +40,8 @@ fn readIdentifications(typed: []const u8) record.Error![]const record.Identifica
     if (count > identifications.len) return error.Malformed;
     for (identifications[0..count]) |*one| {
         one.* = .{
-            .kind = std.enums.fromInt(record.IdentificationKind, try reader.int(u8)) orelse return error.Malformed,
+            .kind = std.enums.fromInt(record.IdentificationKind, try reader.int(u8)) orelse
+                return error.Malformed,
             .scheme = try reader.take(try reader.int(u8)),
             .issuer = try reader.take(try reader.int(u8)),
             .value = try reader.take(try reader.int(u16)),

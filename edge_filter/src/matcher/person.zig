@@ -64,7 +64,8 @@ fn middleSurnameFits(found: *const Alignment) bool {
     if (name.certain) return false;
     var positions = each(middles(found));
     while (positions.next()) |j| {
-        if (found.registered.fits[j] == .full and name.words[j].sex == 0 and name.tokens[j].length() > 1) return true;
+        if (found.registered.fits[j] != .full) continue;
+        if (name.words[j].sex == 0 and name.tokens[j].length() > 1) return true;
     }
     return false;
 }

@@ -86,7 +86,12 @@ pub const Account = struct {
         const kind = std.enums.fromInt(HolderKind, try reader.int(u8)) orelse return error.Malformed;
         const never_disclose = try reader.flag();
         const count = try reader.limited(1, names_max - first_name);
-        holder.* = .{ .kind = kind, .never_disclose = never_disclose, .first_name = first_name, .name_count = count };
+        holder.* = .{
+            .kind = kind,
+            .never_disclose = never_disclose,
+            .first_name = first_name,
+            .name_count = count,
+        };
         for (account.names_buffer[first_name..][0..count], 0..) |*name, position| {
             const name_kind = std.enums.fromInt(NameKind, try reader.int(u8)) orelse return error.Malformed;
             if ((name_kind == .registered) != (position == 0)) return error.Malformed;

@@ -22,7 +22,18 @@ pub fn hash() [32]u8 {
 }
 
 /// What a code point does to a name.
-pub const Class = enum(u8) { other = 0, letter = 1, digit = 2, space = 3, drop = 4, hyphen = 5, dot = 6, comma = 7, sign = 8 };
+pub const Class = enum(u8) {
+    other = 0,
+    letter = 1,
+    digit = 2,
+    space = 3,
+    drop = 4,
+    hyphen = 5,
+    dot = 6,
+    comma = 7,
+    /// The signs & and +.
+    sign = 8,
+};
 
 pub const script_latin = 1;
 pub const script_other = 8;
@@ -123,7 +134,8 @@ pub const endings = section(8, Ending);
 
 comptime {
     std.debug.assert(@import("builtin").cpu.arch.endian() == .little);
-    std.debug.assert(@sizeOf(Entry) == 36 and @sizeOf(Pair) == 12 and @sizeOf(Word) == 20 and @sizeOf(Ending) == 16);
+    std.debug.assert(@sizeOf(Entry) == 36 and @sizeOf(Pair) == 12);
+    std.debug.assert(@sizeOf(Word) == 20 and @sizeOf(Ending) == 16);
     std.debug.assert(std.mem.eql(u8, blob[0..4], magic));
     std.debug.assert(headerInt(4) == format and headerInt(8) == blob.len);
     std.debug.assert(stage.len == code_points / page_size);
@@ -191,7 +203,7 @@ pub fn find(key: []const u8) ?WordPointer {
         const number = slots[slot];
         if (number == 0) return null;
         const word = &words[number - 1];
-        if (word.key_length == key.len and std.mem.eql(u8, keys[word.key_at..][0..word.key_length], key)) return word;
+        if (std.mem.eql(u8, keys[word.key_at..][0..word.key_length], key)) return word;
         slot = (slot + 1) & (slots.len - 1);
     }
     return null;

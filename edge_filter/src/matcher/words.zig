@@ -229,7 +229,12 @@ pub const Text = struct {
     fn end(text: *Text) Error!void {
         if (text.letter_count == 0) return;
         defer text.openWord();
-        var token: Token = .{ .base = &text.bytes, .starts = undefined, .lengths = undefined, .variant_count = 0 };
+        var token: Token = .{
+            .base = &text.bytes,
+            .starts = undefined,
+            .lengths = undefined,
+            .variant_count = 0,
+        };
         if (text.plain) {
             text.endPlain(&token);
         } else {
