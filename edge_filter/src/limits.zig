@@ -25,7 +25,7 @@ pub const iban_bytes_max = 34;
 /// Edge id in bytes.
 pub const edge_id_bytes_max = 32;
 
-/// Request headers looked at; a request with more is refused as malformed.
+/// Headers of a request or of a reply; a request with more gets the scheme's 500.
 pub const headers_max = 128;
 /// Streams that one VM follows at a time; the next one gets the scheme's 500.
 pub const streams_max = 2_048;
@@ -51,8 +51,6 @@ pub const vm_slots = 256;
 /// A decision in plain, and sealed in base64. The texts of eight identifications are its bulk.
 pub const decision_bytes_max = 16_384;
 
-/// The module's configuration in JSON.
-pub const configuration_bytes_max = body_bytes_max;
 /// A policy in its encoded form.
 pub const policy_bytes_max = 4_096;
 

@@ -91,7 +91,7 @@ pub fn tick() void {
     writeState();
     beat(now_ns);
     report(now_ns);
-    _ = setTick(if (isComplete()) limits.steady_tick_ms else limits.loading_tick_ms);
+    _ = setTick(if (isComplete() and !isApplying()) limits.steady_tick_ms else limits.loading_tick_ms);
 }
 
 fn begin(now_ns: u64) void {
@@ -279,6 +279,14 @@ fn isComplete() bool {
         if (!stream.complete) return false;
     }
     return true;
+}
+
+/// Whether a page is only applied in part.
+fn isApplying() bool {
+    for (streams[0..stream_count]) |*stream| {
+        if (stream.work != null) return true;
+    }
+    return false;
 }
 
 /// Tells the filters how things stand.

@@ -147,11 +147,12 @@ class Edge:
             page = self.control_plane.changes_page(bic, nonce, int(query["after"]))
         return [(":status", "200"), ("content-type", FEED_TYPE)], page
 
-    def run(self, ticks: int = 40) -> None:
-        """Let the edge work for a while."""
+    def run(self, ticks: int = 40) -> "Edge":
+        """Let the edge work for a while, and return the edge itself."""
         for _ in range(ticks):
             self.tick()
             self.exchange()
+        return self
 
     def load(self) -> "Edge":
         """Run until the directory is complete, and return the edge itself."""

@@ -679,6 +679,21 @@ def test_the_timer_is_fast_while_loading_and_slow_afterwards() -> None:
     assert edge.replicator.tick_ms == 100
 
 
+def test_a_long_page_is_applied_over_fast_ticks_and_its_cursor_moves_at_the_end() -> None:
+    edge = filled(0, page_records=5_000).load().run(2)
+    for number in range(2_500):
+        edge.control_plane.tenants[BIC].put(iban(number), "P")
+    edge.exchange()
+    cursor = slice(48 + 16, 48 + 24)
+    for records, tick_ms in ((2_048, 20), (2_500, 100)):
+        assert edge.state[cursor] == bytes(8)
+        edge.process.pass_ms(20)
+        edge.replicator.tick()
+        assert edge.replicator.metrics["vop_replicator_records"] == records
+        assert edge.replicator.tick_ms == tick_ms
+    assert int.from_bytes(edge.state[cursor], "little") == 2_500
+
+
 def test_the_heartbeat_is_json_with_every_vm_slot_in_use() -> None:
     edge = filled(1).load()
     edge.process.set(b"vop/1/vm", struct.pack("<I", 300))
