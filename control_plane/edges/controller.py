@@ -13,6 +13,7 @@ from control_plane.directory.tenants import UnknownTenantError
 from control_plane.edges.credentials import EdgeCredentials
 from control_plane.edges.schemas import (
     EDGE_ID_PATTERN,
+    TENANTS_MAX,
     EdgeBody,
     EdgeSecret,
     EdgeView,
@@ -44,6 +45,8 @@ class EdgeAdminController(Controller):
             for position, bic in enumerate(data.tenants)
             if (reason := bic_fault(bic))
         ]
+        if not 1 <= len(data.tenants) <= TENANTS_MAX:
+            faults = [FieldFault("tenants", f"must have 1 to {TENANTS_MAX} entries")]
         if faults:
             raise Problem(400, "The edge can't be taken.", faults)
         bics = sorted({bic11(bic) for bic in data.tenants})

@@ -25,7 +25,8 @@ class EdgeBody(Struct, frozen=True, forbid_unknown_fields=True):
     """An edge to register, with the BICs it may hold."""
 
     id: EdgeId
-    tenants: Annotated[list[str], Meta(min_length=1, max_length=TENANTS_MAX)]
+    tenants: list[str]
+    """1 to ``TENANTS_MAX`` BICs."""
 
 
 class EdgeSecret(Struct, frozen=True):
