@@ -80,9 +80,9 @@ def _prepare_person(name: Prepared) -> None:
     weak = 0
     for i, (token, word) in enumerate(zip(name.tokens, name.words, strict=True)):
         single = token.length == 1
-        joins = word.tags & blob.CONNECTOR and not word.sex and not (single and (token.upper or token.dot))
+        joins = word.tags & blob.CONNECTOR and not (single and (token.upper or token.dot))
         passes = word.tags & (blob.TITLE | blob.PARTICLE) and not single
-        if not (joins or passes):
+        if word.sex or not (joins or passes):
             name.core |= 1 << i
         elif word.tags & blob.WEAK:
             weak |= 1 << i

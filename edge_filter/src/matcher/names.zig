@@ -156,11 +156,11 @@ pub const Prepared = struct {
             const word = name.words[i];
             const single = token.length() == 1;
             const initial = single and (token.upper or token.dot);
-            const joins = word.is(tables.connector) and word.sex == 0 and !initial;
+            const joins = word.is(tables.connector) and !initial;
             const passes = word.is(tables.title | tables.particle) and !single;
             if (token.sign) {
                 signs |= bit(i);
-            } else if (!joins and !passes) {
+            } else if (word.sex != 0 or (!joins and !passes)) {
                 name.core |= bit(i);
             } else if (word.is(tables.weak)) {
                 weak |= bit(i);

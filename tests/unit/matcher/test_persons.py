@@ -152,6 +152,8 @@ def test_each_difference_has_its_outcome_and_reason(
     [
         ("Uwe Müller", "Kai Uwe Müller"),
         ("John Smith", "Phil John Smith"),
+        ("Elisabet Bianchi", "Ben Elisabet Bianchi"),
+        ("Emmanuel Hugo", "Emmanuel Hugo Lord"),
         ("Thi An", "Le Thi An"),
         ("Nguyen Thi", "Nguyen Thi Van"),
         ("Kim Hyun", "Kim Do Hyun"),
