@@ -1,6 +1,7 @@
 """Serve the application with Granian, in this process, until a signal ends it."""
 
 import asyncio
+import contextlib
 import errno
 import signal
 import socket
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
+from litestar import Litestar
+from litestar.types import Receive, Scope, Send
 
 from control_plane.app import create_app, running
 from control_plane.errors import StartError
@@ -16,6 +19,31 @@ from control_plane.settings import Settings
 
 STOP_SECONDS_MAX = 5
 """Requests that are still at work this long after the signal are abandoned."""
+
+
+class _InFlight:
+    """The application, and whether it is at work: the server cancels what still is when it stops."""
+
+    def __init__(self, app: Litestar) -> None:
+        self._app = app
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._count += 1
+        self._idle.clear()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._count -= 1
+            if self._count == 0:
+                self._idle.set()
+
+    async def finish(self) -> None:
+        """Wait until nothing is at work, at most ``STOP_SECONDS_MAX``."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), STOP_SECONDS_MAX)
 
 
 async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -28,8 +56,9 @@ async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) ->
     _require_free(settings.listen_host, settings.listen_port)
     app = create_app(settings)
     async with running(app):
+        in_flight = _InFlight(app)
         server = Server(
-            app,
+            in_flight,
             address=settings.listen_host,
             port=settings.listen_port,
             # The lifespan is ours, so that a failed start is one clear line instead of the server's trace.
@@ -48,6 +77,7 @@ async def serve_until_signal(settings: Settings, tell: Callable[[str], None]) ->
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         app.state.release_waiting()
+        await in_flight.finish()
         server.stop()  # type: ignore[no-untyped-call]
         await serving
 

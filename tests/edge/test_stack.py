@@ -83,7 +83,7 @@ def up() -> Iterator[Up]:
     finally:
         if running.process.poll() is None:
             running.process.kill()
-            running.end()
+        running.end()
 
 
 def _part(up: Up, name: str) -> int:
