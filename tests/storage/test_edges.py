@@ -23,9 +23,7 @@ BOOT = "0f" * 16
 def heartbeat(generation: str, **members: Any) -> dict[str, Any]:
     """A report as an edge sends it."""
     stream = {"bic": BIC, "seq": 3, "head": 3, "complete": True, "age_ms": 12, "records": 2}
-    counts = dict.fromkeys(
-        ("records", "buckets", "bytes", "refused_pages", "refused_records", "errors"), 0
-    )
+    counts = dict.fromkeys(("records", "buckets", "bytes", "refused_pages", "refused_records", "errors"), 0)
     base = {"boot": BOOT, "layout": 1, "complete": True, "generation": generation}
     return {**base, **counts, "streams": [stream], "vms": [{"vm": 1, "n": 17}], **members}
 
@@ -39,7 +37,9 @@ async def test_a_registered_edge_gets_the_keys_that_open_its_tenants_records(run
     edge = await running.register_edge()
     reply = await running.as_edge(edge, "GET", "/edge/v1/keys")
     package = reply.content
-    plain = ChaCha20Poly1305(edge.delivery_key).decrypt(package[24:36], package[36:], package[:24] + b"edge-1")
+    plain = ChaCha20Poly1305(edge.delivery_key).decrypt(
+        package[24:36], package[36:], package[:24] + b"edge-1"
+    )
     keyring = running.app.state.keyring
     assert reply.headers["content-type"] == "application/vnd.vop.keys"
     assert package[:24] == b"VOPK\x01\x00\x00\x00" + bytes.fromhex(NONCE)

@@ -140,7 +140,7 @@ async def write_at_random(process: Process, seed: int) -> None:
                 async with process.database.write() as session:
                     await process.change_uncommitted(session, number + 100)
                     if choose.random() < 0.5:
-                        raise Abandoned
+                        raise Abandoned  # noqa: TRY301
             except Abandoned:
                 pass
         elif action == 1:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
 
 from control_plane.db.engine import Database
 from control_plane.db.migrate import migrate
 from control_plane.db.tables import metadata
 from control_plane.errors import StartError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 pytestmark = pytest.mark.anyio
 

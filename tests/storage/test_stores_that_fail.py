@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import secrets
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 
-async def start_error(openbao: OpenBao, url: str, **changed: str) -> str:
+async def start_error(openbao: OpenBao, url: str, **changed: Any) -> str:
     """What a control plane says that can't start."""
     settings = dataclasses.replace(openbao.settings(url), **changed)
     with pytest.raises(StartError) as caught:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from control_plane.decisions.models import FallbackDecision
 from control_plane.decisions.record import DecisionOutcome, NoapCause, RequestKind
@@ -59,7 +60,7 @@ async def verify(
 async def decisions(running: Running) -> list[OpenedDecision]:
     """All decisions of the fallback, opened with the audit key."""
     async with running.app.state.database.read() as session:
-        rows = await session.scalars(select(FallbackDecision).order_by(FallbackDecision.n))
+        rows = await session.scalars(select(FallbackDecision).order_by(col(FallbackDecision.n)))
         return [
             open_decision(running.app.state.keyring.audit_private_key, "fallback", row.sealed) for row in rows
         ]
@@ -70,7 +71,7 @@ async def test_each_outcome_is_answered_and_sealed_with_what_explains_it(running
     await running.create(account(1, identifications=[{"scheme": "TXID", "value": "DE1"}]))
     closed = await running.create(account(2))
     await running.admin("POST", f"/accounts/{closed['id']}/close")
-    other_bic = {"partyAgent": {"financialInstitutionId": {"bicfi": "OTHRDEFF"}}}
+    other_bic: dict[str, Any] = {"partyAgent": {"financialInstitutionId": {"bicfi": "OTHRDEFF"}}}
     cases: list[tuple[dict[str, Any], str, DecisionOutcome, int]] = [
         (request(iban(1)), '{"partyNameMatch":"MTCH"}', DecisionOutcome.MTCH, 0),
         (
@@ -138,7 +139,9 @@ async def test_an_iban_in_lower_case_is_the_same_account(running: Running) -> No
     edge = await running.register_edge()
     body = account(1) | {"iban": "GB82WEST12345698765432"}
     await running.create(body)
-    assert (await verify(running, edge, request("GB82west12345698765432"))).json() == {"partyNameMatch": "MTCH"}
+    assert (await verify(running, edge, request("GB82west12345698765432"))).json() == {
+        "partyNameMatch": "MTCH"
+    }
 
 
 async def test_a_refused_request_is_sealed_with_its_fault(running: Running) -> None:
@@ -154,7 +157,14 @@ async def test_a_refused_request_is_sealed_with_its_fault(running: Running) -> N
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", PATH), ("PUT", PATH), ("POST", f"{PATH}/"), ("POST", "/vop"), ("POST", "/vop/v1"), ("DELETE", "/vop/x")],
+    [
+        ("GET", PATH),
+        ("PUT", PATH),
+        ("POST", f"{PATH}/"),
+        ("POST", "/vop"),
+        ("POST", "/vop/v1"),
+        ("DELETE", "/vop/x"),
+    ],
 )
 async def test_anything_else_below_vop_has_the_schemes_form(running: Running, method: str, path: str) -> None:
     edge = await running.register_edge()
@@ -176,7 +186,11 @@ async def test_a_body_beyond_its_limit_is_refused_in_the_schemes_form(running: R
 
 async def test_whoever_is_no_edge_is_not_answered(running: Running) -> None:
     await running.register_edge()
-    for headers in ({}, {"authorization": "Bearer edge-1:00"}, {"authorization": "Bearer admin-token-of-the-tests"}):
+    for headers in (
+        {},
+        {"authorization": "Bearer edge-1:00"},
+        {"authorization": "Bearer admin-token-of-the-tests"},
+    ):
         reply = await running.client.post(PATH, json=request(iban(1)), headers=HEADERS | headers)
         assert reply.status_code == 401
         assert reply.content == (
