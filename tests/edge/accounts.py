@@ -13,7 +13,7 @@ def iban(number: int) -> str:
     return f"DE{98 - int(digits + '131400') % 97:02d}{digits}"
 
 
-def account(number: int, *names: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  (fields of the API)
+def account(number: int, *names: str, **more: Any) -> dict[str, Any]:
     """Build the body of an account of one or more persons."""
     holders = [{"kind": "person", "name": name} for name in names]
     return {"bic": GERMAN, "iban": iban(number), "holders": holders, **more}
