@@ -13,6 +13,12 @@ QUESTION = verification(iban(1), "Hedwig Sommerlath")
 MATCH, NOT_POSSIBLE = {"partyNameMatch": "MTCH"}, {"partyNameMatch": "NOAP"}
 
 
+def _age_ms(stack: Stack) -> int:
+    """Return the age as of the filter's last tick; a request is judged by the age at its own time."""
+    stats = stack.envoy.get("/stats?filter=vop_directory_age_ms") or ""
+    return int(stats.rpartition(":")[2])
+
+
 def test_an_edge_outlives_its_control_plane_up_to_the_age_limit_and_recovers() -> None:
     environment = {"VOP_WARN_AFTER_MS": "1000", "VOP_ANSWER_UNTIL_MS": str(AGE_MS_MAX)}
     with Stack(StackSettings(control_plane_environment=environment)) as stack:
@@ -22,8 +28,7 @@ def test_an_edge_outlives_its_control_plane_up_to_the_age_limit_and_recovers() -
         stack.stop_child("control plane")
         assert ask(stack.edge, QUESTION).body == MATCH
         wait_for(lambda: ask(stack.edge, QUESTION).body == NOT_POSSIBLE)
-        stats = stack.envoy.get("/stats?filter=vop_directory_age_ms") or ""
-        assert int(stats.rpartition(":")[2]) >= AGE_MS_MAX
+        wait_for(lambda: _age_ms(stack) >= AGE_MS_MAX)
         assert ask(stack.edge, identification(iban(1))).body == {"partyIdMatch": "NOAP"}
         assert ask(stack.edge, b"{}").status == 400
         stack.start_control_plane()
