@@ -8,9 +8,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class EdgeFilterBuildHook(BuildHookInterface[Any]):
-    """Runs `edge_filter.build`, so that `pip install .` alone yields a package with its `.wasm` files inside."""
+    """Runs `edge_filter.build`, so that `pip install .` alone yields a package with its `.wasm` files."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 (hatch names them)
         """Build into the source tree; hatch then packs what it finds under `artifacts`."""
         root = Path(self.root)
         sys.path.insert(0, str(root))

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from control_plane.app import create_app
 from control_plane.settings import Settings
