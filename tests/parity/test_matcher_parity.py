@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from control_plane.matching.engines import WasmMatcher, request_bytes
+from control_plane.xds.modules import module
 from matcher import DEFAULT_POLICY, Account, AccountStatus, Holder, HolderKind, Identification, Name, decide
 from matcher.record import RECORD_BYTES_MAX, RecordError, decode, encode
 from tests.parity import matcher_cases
-from tests.parity.matcher_engine import WasmMatcher, request_bytes
 
 PAIRS = int(os.environ.get("VOP_PARITY_PAIRS", "20000"))
 BATCH = 100
@@ -23,7 +24,7 @@ _EXAMPLES = settings(
 
 @pytest.fixture(scope="module")
 def wasm() -> WasmMatcher:
-    return WasmMatcher()
+    return WasmMatcher(module("filter"))
 
 
 def _differ(

@@ -1,39 +1,77 @@
-"""The matcher inside `filter.wasm`, called through wasmtime in the bytes of docs/formats.md, section 10."""
+"""The two engines that decide alike: the matcher in Python, and the one inside `filter.wasm`."""
+
+from __future__ import annotations
 
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from wasmtime import Engine, Func, FuncType, Instance, Linker, Memory, Module, Store, ValType
+import wasmtime
 
-from matcher import Account, Decision, Identification, Outcome, Policy, Reason
+import matcher
+from control_plane.xds.modules import module
+from matcher import Decision, Outcome, Reason
 from matcher.record import encode
 
-FILTER = Path(__file__).parents[2] / "edge_filter" / "built" / "filter.wasm"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matcher import Account, Identification, Policy
+
+EngineName = Literal["python", "wasm"]
+ENGINES: tuple[EngineName, ...] = ("python", "wasm")
+
 _NONE = 255
 _NAME, _IDENTIFICATION = 1, 2
 
 
-class WasmMatcher:
-    """One instance of a module that exports `parity_buffer` and `parity_decide`; its imports do nothing."""
+class Decide(Protocol):
+    """What an engine does: `matcher.decide`, or its twin."""
 
-    def __init__(self, module: Path = FILTER) -> None:
-        engine = Engine()
-        self._store = Store(engine)
-        compiled = Module.from_file(engine, str(module))
-        linker = Linker(engine)
+    def __call__(
+        self, typed: str | tuple[Identification, ...], account: Account, policy: Policy, /
+    ) -> Decision:
+        """Decide whether what was typed belongs to the account."""
+        ...
+
+
+def engine(name: EngineName) -> Decide:
+    """Give an engine ready to decide.
+
+    Raises:
+        StartError: `filter.wasm` has not been built.
+
+    """
+    return matcher.decide if name == "python" else WasmMatcher(module("filter")).decide
+
+
+class WasmMatcher:
+    """One instance of a module that exports `parity_decide` and its buffer (docs/formats.md, section 10).
+
+    The module's imports do nothing here, for a decision asks the host for nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        runtime = wasmtime.Engine()
+        self._store = wasmtime.Store(runtime)
+        compiled = wasmtime.Module.from_file(runtime, str(path))
+        linker = wasmtime.Linker(runtime)
         for one in compiled.imports:
-            if isinstance(one.type, FuncType):
+            if isinstance(one.type, wasmtime.FuncType):
                 linker.define(self._store, one.module, one.name or "", _idle(self._store, one.type))
-        self._instance: Instance = linker.instantiate(self._store, compiled)
-        exports = self._instance.exports(self._store)
+        exports = linker.instantiate(self._store, compiled).exports(self._store)
         memory, buffer, decide = exports["memory"], exports["parity_buffer"], exports["parity_decide"]
-        assert isinstance(memory, Memory)
-        assert isinstance(buffer, Func)
-        assert isinstance(decide, Func)
+        if not (
+            isinstance(memory, wasmtime.Memory)
+            and isinstance(buffer, wasmtime.Func)
+            and isinstance(decide, wasmtime.Func)
+        ):
+            raise TypeError(f"{path.name} does not export the matcher")
         self._memory, self._decide = memory, decide
         self._buffer: int = buffer(self._store)
 
-    def decide(self, typed: str | tuple[Identification, ...], account: Account, policy: Policy) -> Decision:
+    def decide(
+        self, typed: str | tuple[Identification, ...], account: Account, policy: Policy, /
+    ) -> Decision:
         """Decide as `matcher.decide` does; raises ValueError if the module can't read the input."""
         output = self.call(request_bytes(typed, encode(account), policy.encode()))
         if not output:
@@ -66,11 +104,12 @@ def _decision(output: bytes) -> Decision:
     outcome, holder, name, score, reason_count = struct.unpack_from("<BBBHB", output)
     reasons = tuple(map(Reason, output[6 : 6 + reason_count]))
     (length,) = struct.unpack_from("<H", output, 6 + reason_count)
-    text = output[8 + reason_count :].decode()
-    assert len(text.encode()) == length
+    text = output[8 + reason_count :]
+    if len(text) != length:
+        raise ValueError("the module's output is cut")
     return Decision(
         Outcome(outcome),
-        text or None,
+        text.decode() or None,
         score,
         reasons,
         None if holder == _NONE else holder,
@@ -78,11 +117,12 @@ def _decision(output: bytes) -> Decision:
     )
 
 
-def _idle(store: Store, kind: FuncType) -> Func:
+def _idle(store: wasmtime.Store, kind: wasmtime.FuncType) -> wasmtime.Func:
     """Give a function that does nothing and answers zero."""
-    zeros = [0.0 if result in (ValType.f32(), ValType.f64()) else 0 for result in kind.results]
+    floats = (wasmtime.ValType.f32(), wasmtime.ValType.f64())
+    zeros = [0.0 if result in floats else 0 for result in kind.results]
 
     def call(*_: object) -> object:
         return zeros[0] if len(zeros) == 1 else zeros or None
 
-    return Func(store, kind, call)
+    return wasmtime.Func(store, kind, call)
