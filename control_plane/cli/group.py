@@ -10,7 +10,7 @@ import click
 
 from control_plane.errors import StartError
 
-COMMANDS = ("up", "demo", "serve", "edge", "accounts")
+COMMANDS = ("up", "demo", "serve", "edge", "accounts", "match")
 """In the order in which help shows them; each is the function of that name in the module of that name."""
 
 
@@ -48,4 +48,5 @@ def main() -> None:
     Run it:      vop serve             the control plane: accounts, keys, feed, fallback
                  vop edge              one Envoy with its filter, fed by a control plane
     Fill it:     vop accounts import   accounts from CSV or NDJSON
+    Judge it:    vop match             decide over names, by hand or by the file
     """  # noqa: D301  (click reads the backspace)
