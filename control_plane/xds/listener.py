@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from control_plane.xds import clusters, headers
+from control_plane.xds import clusters, fallback_replies, headers
 from control_plane.xds.replies import local_reply_config
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _routes() -> dict[str, Any]:
         "name": "fallback",
         "match": {"path": VERIFICATION_PATH, "headers": [marked]},
         "route": {"cluster": clusters.FALLBACK, "timeout": FALLBACK_TIMEOUT, "retry_policy": retry},
+        "typed_per_filter_config": fallback_replies.route_config(),
     }
     closed = {"name": "closed", "match": {"prefix": "/"}, "direct_response": {"status": 503}}
     host = {"name": "vop", "domains": ["*"], "routes": [fallback, closed]}
@@ -163,6 +164,7 @@ def _connection_manager(settings: EdgeSettings) -> dict[str, Any]:
         access_log=[_access_log(settings)],
         http_filters=[
             _filter(),
+            fallback_replies.http_filter(),
             _typed("envoy.filters.http.router", "filters.http.router.v3.Router", suppress_envoy_headers=True),
         ],
         route_config=_routes(),

@@ -54,8 +54,10 @@ class Upstream(ThreadingHTTPServer):
         self.spans: list[bytes] = []
         self.discovery = discovery
         self.hold = threading.Event()
-        """While it is clear, the fallback keeps its answers back."""
+        """While it is clear, the fallback keeps its answers back, or the rest of `raw`."""
         self.hold.set()
+        self.raw: bytes | None = None
+        """What the fallback sends, byte for byte, in place of an answer; then it closes the connection."""
         self.ending = threading.Event()
         super().__init__(("127.0.0.1", 0), _Handler)
         self.address = Address("127.0.0.1", self.server_port)
@@ -96,7 +98,15 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.server.seen.append(Seen("POST", self.path, headers, body))
-            self.server.hold.wait(START_SECONDS_MAX)
+            self._answer()
+
+    def _answer(self) -> None:
+        raw = self.server.raw
+        if raw is not None:
+            self.wfile.write(raw)
+            self.close_connection = True
+        self.server.hold.wait(START_SECONDS_MAX)
+        if raw is None:
             self._reply(200, b'{"partyNameMatch":"NMTC"}')
 
     def _body(self) -> bytes:
