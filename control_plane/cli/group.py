@@ -10,7 +10,7 @@ import click
 
 from control_plane.errors import StartError
 
-COMMANDS = ("up", "demo", "serve", "edge", "accounts", "match")
+COMMANDS = ("up", "demo", "serve", "edge", "accounts", "match", "evaluate")
 """In the order in which help shows them; each is the function of that name in the module of that name."""
 
 
@@ -49,4 +49,5 @@ def main() -> None:
                  vop edge              one Envoy with its filter, fed by a control plane
     Fill it:     vop accounts import   accounts from CSV or NDJSON
     Judge it:    vop match             decide over names, by hand or by the file
+                 vop evaluate          measure the matcher on labelled pairs
     """  # noqa: D301  (click reads the backspace)
