@@ -32,7 +32,7 @@ up: build ## Keep the stack running in the foreground; Ctrl-C ends it
 	@$(BIN)/vop up
 
 test: build ## Run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: build ## Ruff, mypy, zig fmt and the arrows between the rooms
 	@$(BIN)/ruff check .
