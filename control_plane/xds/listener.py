@@ -133,6 +133,8 @@ def _connection_manager(settings: EdgeSettings) -> dict[str, Any]:
         request_headers_timeout=HEADERS_TIMEOUT,
         stream_idle_timeout=STREAM_IDLE_TIMEOUT,
         max_request_headers_kb=HEADERS_KIB_MAX,
+        # A 400 ends no HTTP/1.1 connection; broken framing and a body that was not read to its end still do.
+        stream_error_on_invalid_http_message=True,
         common_http_protocol_options={
             "idle_timeout": CONNECTION_IDLE_TIMEOUT,
             "max_requests_per_connection": 10_000,

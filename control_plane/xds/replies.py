@@ -1,8 +1,8 @@
 """The scheme's form for every reply that Envoy makes itself (scheme section 4, formats section 8).
 
 Mappers are tried in order and the first that applies decides. The first one leaves the filter's own replies
-alone; the next ones answer for a fallback that is down; the rest turn Envoy's status codes into the scheme's
-faults.
+alone; those for NOAP answer for a fallback that is down or gave a reply that is not the scheme's; the rest
+turn Envoy's status codes into the scheme's faults.
 """
 
 from __future__ import annotations
@@ -68,18 +68,24 @@ def _reply(when: dict[str, Any], status: int, body: dict[str, Any]) -> list[dict
 
 
 def local_reply_config() -> dict[str, Any]:
-    """Build the HTTP connection manager's `local_reply_config`."""
+    """Build the HTTP connection manager's `local_reply_config`.
+
+    Envoy says 501 to a transfer encoding and 403 to an upgrade that it does not do.
+    """
     unavailable = _status("GE", 500)
+    not_acceptable = _format_error("request: is not acceptable")
     return {
         "mappers": [
             {"filter": _header(ANSWERED, present_match=True)},
+            *_reply(_status("EQ", 501), 400, not_acceptable),
             *_reply(_both(unavailable, _header(KIND, string_match={"exact": "name"})), 200, _NOAP_NAME),
             *_reply(_both(unavailable, _header(KIND, string_match={"exact": "id"})), 200, _NOAP_ID),
             *_reply(unavailable, 500, _INTERNAL),
             *_reply(_status("EQ", 401), 401, _CLIENT_INVALID),
+            *_reply(_both(_status("EQ", 403), _header("upgrade", present_match=True)), 400, not_acceptable),
             *_reply(_status("EQ", 403), 401, _CLIENT_INVALID),
             *_reply(_status("EQ", 408), 400, _format_error("request: did not arrive in time")),
             *_reply(_status("EQ", 413), 400, _format_error("body: is larger than 16384 bytes")),
-            *_reply(_status("GE", 400), 400, _format_error("request: is not acceptable")),
+            *_reply(_status("GE", 400), 400, not_acceptable),
         ]
     }

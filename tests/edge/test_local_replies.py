@@ -87,6 +87,12 @@ def test_a_path_that_envoy_refuses_is_a_format_error(edge: BareEdge, path: str) 
     _of_the_scheme(reply, 400, _format_error("request: is not acceptable"))
 
 
+def test_an_upgrade_is_a_format_error(edge: BareEdge) -> None:
+    upgrade = [*usual_headers(ID), ("connection", "upgrade"), ("upgrade", "websocket")]
+    reply = exchange(edge.address, http1("GET", PATH, upgrade))
+    _of_the_scheme(reply, 400, _format_error("request: is not acceptable"))
+
+
 def test_two_hundred_character_ids_are_not_echoed_by_envoy_either(edge: BareEdge) -> None:
     reply = exchange(edge.address, http1("POST", "/vop%2fv1", usual_headers("i" * 129), GOOD))
     _of_the_scheme(reply, 400, _format_error("request: is not acceptable"), None)
@@ -163,6 +169,9 @@ REFUSED_BY_THE_CODEC = {
     "underscore in a header": http1("POST", PATH, [*usual_headers(ID), ("x_vop_route", "fallback")], GOOD),
     "length and chunks": http1(
         "POST", PATH, [*usual_headers(ID), ("transfer-encoding", "chunked")], b"0\r\n\r\n"
+    ),
+    "an encoding of the transfer": http1(
+        "POST", PATH, [*usual_headers(ID), ("transfer-encoding", "gzip, chunked")], b"0\r\n\r\n", framed=False
     ),
     "two lengths": http1("POST", PATH, [*usual_headers(ID), ("content-length", "1")], GOOD),
     "too many headers": http1("POST", PATH, [(f"x-{number}", "1") for number in range(65)], GOOD),
