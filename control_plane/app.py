@@ -29,6 +29,7 @@ from control_plane.problems import Problem, on_failure, on_http_error, on_proble
 from control_plane.secrets.keyring import Keyring
 from control_plane.secrets.vault import Vault
 from control_plane.settings import Settings
+from control_plane.telemetry.requests import observed
 from control_plane.telemetry.service import Telemetry
 from control_plane.verifications.controller import fallback_app
 from control_plane.verifications.service import Verifications
@@ -37,8 +38,12 @@ from control_plane.xds.extension import release_builder
 from control_plane.xds.publisher import Publisher
 
 
-def create_app(settings: Settings) -> Litestar:
-    """Wire all parts together. Nothing is opened before the application's lifespan begins."""
+def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litestar:
+    """Wire all parts together. Nothing is opened before the application's lifespan begins.
+
+    Without a telemetry of the caller's own, spans and metrics go where the settings say.
+    """
+    telemetry = telemetry or Telemetry.for_endpoint(settings.otlp_endpoint)
     database = Database(settings.database_url)
     vault = Vault(settings.vault_addr, settings.vault_role_id, settings.vault_secret_id)
     keyring = Keyring(vault)
@@ -48,7 +53,6 @@ def create_app(settings: Settings) -> Litestar:
     gate = Gate()
     edges = Edges(database, keyring, tenants, gate)
     publisher = Publisher(gate, release_builder(settings))
-    telemetry = Telemetry.for_endpoint(settings.otlp_endpoint)
     verifications = Verifications(database, keyring, telemetry)
 
     def release_waiting() -> None:
@@ -116,6 +120,8 @@ def create_app(settings: Settings) -> Litestar:
         ),
         logging_config=None,
     )
+    # Around the router, so that a request which no route takes has its span too.
+    app.asgi_handler = observed(app.asgi_handler, telemetry)
     app.state.update(parts, release_waiting=release_waiting)
     return app
 

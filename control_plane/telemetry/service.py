@@ -1,5 +1,7 @@
 """Counters and traces of the control plane. Neither ever carries a name, an IBAN or a BIC."""
 
+from collections.abc import Mapping
+
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
@@ -10,6 +12,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 SERVICE_NAME = "vop-control-plane"
 EXPORT_INTERVAL_MS = 10_000
+EXPORT_SECONDS_MAX = 3
+"""A collector that doesn't answer holds up an export, and so the end of the process, no longer."""
 
 
 class Telemetry:
@@ -28,6 +32,9 @@ class Telemetry:
         self._outcomes = meter.create_counter(
             "vop.fallback.outcomes", description="Requests that the fallback answered, by outcome"
         )
+        self._durations = meter.create_histogram(
+            "http.server.request.duration", unit="s", description="Requests, by route, method and status"
+        )
         self._database_failures = meter.create_counter(
             "vop.fallback.database_failures", description="Answers that became NOAP for the database's sake"
         )
@@ -39,9 +46,14 @@ class Telemetry:
             return cls()
         base = endpoint.rstrip("/")
         reader = PeriodicExportingMetricReader(
-            OTLPMetricExporter(endpoint=f"{base}/v1/metrics"), EXPORT_INTERVAL_MS
+            OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=EXPORT_SECONDS_MAX), EXPORT_INTERVAL_MS
         )
-        return cls((reader,), (BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")),))
+        spans = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=EXPORT_SECONDS_MAX)
+        return cls((reader,), (BatchSpanProcessor(spans),))
+
+    def record_request(self, seconds: float, attributes: Mapping[str, str | int]) -> None:
+        """Record how long a request took; the attributes are those of its span."""
+        self._durations.record(seconds, attributes)
 
     def count_outcome(self, outcome: str) -> None:
         """Count an answer of the fallback."""

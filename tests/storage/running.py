@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
     from control_plane.settings import Settings
+    from control_plane.telemetry.service import Telemetry
 
 BIC = "VOPBDEFFXXX"
 NONCE = "000102030405060708090a0b0c0d0e0f"
@@ -44,9 +45,9 @@ class Running:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, settings: Settings) -> AsyncIterator[Running]:
+    async def start(cls, settings: Settings, telemetry: Telemetry | None = None) -> AsyncIterator[Running]:
         """Run a control plane with these settings."""
-        app = create_app(settings)
+        app = create_app(settings, telemetry)
         async with running(app):
             started = cls(app, settings)
             async with started.client:
