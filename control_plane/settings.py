@@ -13,6 +13,9 @@ ADMIN_TOKEN_LENGTH_MIN = 16
 AGE_MS_MAX = 86_400_000
 """No directory may answer when it is older than a day."""
 
+ANSWER_UNTIL_MS_MIN = 10_001
+"""Above two long polls of 5 s each: with less, even a connected edge would be too old now and then."""
+
 DATABASE_URL_DEFAULT = "sqlite+aiosqlite:///vop.db"
 
 _DRIVERS = {
@@ -66,7 +69,9 @@ class Settings:
             listen_host=environment.get("VOP_LISTEN_HOST") or "127.0.0.1",
             listen_port=_integer(environment, "VOP_LISTEN_PORT", 8080, 1, 65535),
             warn_after_ms=_integer(environment, "VOP_WARN_AFTER_MS", 30_000, 1, AGE_MS_MAX),
-            answer_until_ms=_integer(environment, "VOP_ANSWER_UNTIL_MS", 900_000, 1, AGE_MS_MAX),
+            answer_until_ms=_integer(
+                environment, "VOP_ANSWER_UNTIL_MS", 900_000, ANSWER_UNTIL_MS_MIN, AGE_MS_MAX
+            ),
             otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
         )
         if settings.warn_after_ms > settings.answer_until_ms:

@@ -79,6 +79,19 @@ def test_an_invalid_setting_is_named_without_its_value(name: str, value: str) ->
     assert "hidden" not in str(caught.value)
 
 
+@pytest.mark.parametrize("value", ["10001", "86400000"])
+def test_an_edge_may_answer_from_a_directory_older_than_two_long_polls_and_up_to_a_day(value: str) -> None:
+    environment = {**ENVIRONMENT, "VOP_WARN_AFTER_MS": "1", "VOP_ANSWER_UNTIL_MS": value}
+    assert Settings.from_environment(environment).answer_until_ms == int(value)
+
+
+@pytest.mark.parametrize("value", ["10000", "86400001", "0", "-1", "1e6"])
+def test_another_age_is_refused_with_its_bounds(value: str) -> None:
+    expected = "^VOP_ANSWER_UNTIL_MS: must be a number from 10001 to 86400000$"
+    with pytest.raises(StartError, match=expected):
+        Settings.from_environment({**ENVIRONMENT, "VOP_ANSWER_UNTIL_MS": value})
+
+
 def test_several_processes_on_sqlite_are_refused() -> None:
     with pytest.raises(StartError, match="needs PostgreSQL"):
         Settings.from_environment(
