@@ -95,7 +95,7 @@ class Verifications:
         decision = matcher.decide(request.typed, content, self._policy)
         if content.status is matcher.AccountStatus.CLOSED:
             return decision, NoapCause.CLOSED
-        not_held = decision.outcome is matcher.Outcome.NOAP
+        not_held = matcher.Reason.IDENTIFICATION_NOT_HELD in decision.reasons
         return decision, NoapCause.IDENTIFICATION_NOT_HELD if not_held else NoapCause.OTHER
 
     def _record(
