@@ -75,10 +75,19 @@ def _judge_given(found: Alignment, policy: Policy, typed_left: int, verdict: Ver
         return
     if typed_left:
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
-    elif any(found.registered_fits[j] is Fit.FULL for j in _middles(found)):
+    elif _other_given_fits(found):
         verdict.note(Reason.GIVEN_MISSING, Outcome.CMTC)
     else:
         verdict.note(Reason.SURNAME_ONLY, policy.surname_only)
+
+
+def _other_given_fits(found: Alignment) -> bool:
+    """Whether a middle word fits in full that is no first of two surnames (García Robledo alone)."""
+    registered = found.registered
+    return any(
+        found.registered_fits[j] is Fit.FULL and (registered.certain or registered.words[j].sex)
+        for j in _middles(found)
+    )
 
 
 def _judge_middles(found: Alignment, policy: Policy, verdict: Verdict) -> None:

@@ -74,11 +74,19 @@ fn judgeGiven(found: *const Alignment, policy: *const Policy, typed_left: names.
     const given = found.registered.name.given orelse return;
     if (found.registered.fits[given] != .none) return;
     if (typed_left != 0) return verdict.note(.given_differs, .nmtc);
+    if (otherGivenFits(found)) return verdict.note(.given_missing, .cmtc);
+    verdict.note(.surname_only, policy.surname_only);
+}
+
+/// Whether a middle word fits in full that is no first of two surnames (García Robledo alone).
+fn otherGivenFits(found: *const Alignment) bool {
+    const name = found.registered.name;
     var positions = each(middles(found));
     while (positions.next()) |j| {
-        if (found.registered.fits[j] == .full) return verdict.note(.given_missing, .cmtc);
+        if (found.registered.fits[j] != .full) continue;
+        if (name.certain or name.words[j].sex != 0) return true;
     }
-    verdict.note(.surname_only, policy.surname_only);
+    return false;
 }
 
 fn judgeMiddles(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
