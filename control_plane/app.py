@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -36,6 +37,11 @@ from control_plane.verifications.service import Verifications
 from control_plane.xds.controller import DiscoveryController
 from control_plane.xds.extension import release_builder
 from control_plane.xds.publisher import Publisher
+
+CANCEL_SECONDS_MAX = 5
+"""A driver that swallows the cancellation of work in the background holds up the end no longer."""
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litestar:
@@ -153,5 +159,8 @@ def _always(part: object) -> Callable[[], object]:
 
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    done, _ = await asyncio.wait({task}, timeout=CANCEL_SECONDS_MAX)
+    if not done:
+        _log.warning("work in the background didn't end within %d s and is left", CANCEL_SECONDS_MAX)
+    elif not task.cancelled():
+        task.result()

@@ -20,6 +20,10 @@ POOL_SIZE = 10
 
 POOL_WAIT_SECONDS = 5
 
+CONNECT_SECONDS_MAX = 5
+STATEMENT_SECONDS_MAX = 60
+"""Longest wait for PostgreSQL, locks of others included; then the statement fails with TimeoutError."""
+
 _WRITE = "vop_write"
 
 
@@ -40,7 +44,9 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             hide_parameters=True,
-            connect_args={"timeout": 5} if self.is_postgresql else {"timeout": BUSY_TIMEOUT_MS / 1000},
+            connect_args={"timeout": CONNECT_SECONDS_MAX, "command_timeout": STATEMENT_SECONDS_MAX}
+            if self.is_postgresql
+            else {"timeout": BUSY_TIMEOUT_MS / 1000},
         )
         if not self.is_postgresql:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)

@@ -97,5 +97,6 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._reader.join(timeout=1)
-        if self._process.stdout is not None:
+        # A process of its own that outlives it keeps the pipe open; closing would wait for that one's end.
+        if self._process.stdout is not None and not self._reader.is_alive():
             self._process.stdout.close()

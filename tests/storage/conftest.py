@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 import warnings
@@ -19,9 +20,29 @@ from control_plane.xds.settings import Address
 from tests.storage.running import Running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator
 
     from control_plane.stack.child import Child
+
+
+TEST_SECONDS_MAX = 120
+"""A test with its fixtures; the libraries that start PostgreSQL wait for their locks without a bound."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that waits for ever, with the place where it does."""
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise TimeoutError(f"{item.name} took more than {TEST_SECONDS_MAX} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(TEST_SECONDS_MAX)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class OpenBao:
@@ -88,7 +109,9 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path, anyio_bac
         return f"sqlite+aiosqlite:///{tmp_path}/vop.db"
     directory = request.getfixturevalue("postgresql")
     name = f"test_{secrets.token_hex(8)}"
-    connection = await asyncpg.connect(host=str(directory), user="postgres", database="postgres")
+    connection = await asyncpg.connect(
+        host=str(directory), user="postgres", database="postgres", timeout=10, command_timeout=30
+    )
     await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
     return f"postgresql+asyncpg://postgres@/{name}?host={directory}"
