@@ -124,10 +124,13 @@ fn decideBuffered(stream: *Stream, length: usize) Action {
     return decide(stream, body);
 }
 
-/// The one place where a request's fate is settled.
+/// The one place where a request's fate is settled. The clocks are read when it is: a record's time has all the work.
 fn decide(stream: *Stream, body: []const u8) Action {
     std.debug.assert(stream.phase == .waiting);
     const root = roots.find(stream.root) orelse return answer.fail(stream);
+    defer verify.wipe();
+    const fault = stream.fault orelse request_form.parse(&request, &document, body);
+    var finding: ?verify.Finding = if (fault == null) verify.verify(&request, root) else null;
     const now_ns = host.now(.monotonic) catch return answer.fail(stream);
     const wall_ns = host.now(.wall) catch return answer.fail(stream);
     var record: decision.Record = .{
@@ -138,18 +141,17 @@ fn decide(stream: *Stream, body: []const u8) Action {
         .tables_hash = matching.tables_hash,
         .configuration_version = root.configuration.version,
     };
-    if (stream.fault orelse request_form.parse(&request, &document, body)) |fault| {
-        record.cause = fault;
-        if (!answer.leaveRecord(root, &record)) metrics.countUnrecorded();
-        return answer.reply(stream, &record);
+    if (finding) |*found| {
+        found.age(now_ns, root.configuration.answer_until_ms);
+        return conclude(stream, root, &record, found);
     }
-    defer verify.wipe();
-    return conclude(stream, root, &record, now_ns);
+    record.cause = fault.?;
+    if (!answer.leaveRecord(root, &record)) metrics.countUnrecorded();
+    return answer.reply(stream, &record);
 }
 
-fn conclude(stream: *Stream, root: *const roots.Root, record: *decision.Record, now_ns: u64) Action {
-    const finding = verify.verify(&request, root, now_ns);
-    describe(record, &finding);
+fn conclude(stream: *Stream, root: *const roots.Root, record: *decision.Record, finding: *const verify.Finding) Action {
+    describe(record, finding);
     switch (finding.conclusion) {
         .decision => |*made| describeDecision(record, made),
         .not_possible => |cause| {

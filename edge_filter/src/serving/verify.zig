@@ -24,7 +24,17 @@ pub const Finding = struct {
     conclusion: Conclusion,
     epoch: u32 = 0,
     revision: u64 = 0,
+    /// When the tenant's stream was last proved, on the monotonic clock; 0 if the directory could not be asked.
+    proven_ns: u64 = 0,
     directory_age_ms: u32 = 0,
+
+    /// Takes a finding for what it is worth by now: on too old a proof nothing is decided.
+    pub fn age(finding: *Finding, now_ns: u64, answer_until_ms: u64) void {
+        if (finding.proven_ns == 0) return;
+        const age_ms = view.ageMs(finding.proven_ns, now_ns);
+        finding.directory_age_ms = std.math.lossyCast(u32, age_ms);
+        if (age_ms > answer_until_ms) finding.conclusion = .{ .hand_over = .too_old };
+    }
 
     fn handOver(cause: decision.HandOver) Finding {
         return .{ .conclusion = .{ .hand_over = cause } };
@@ -41,44 +51,42 @@ pub fn wipe() void {
     plain_length = 0;
 }
 
-/// Decides as of now. Texts of the finding are good until `wipe`.
-pub fn verify(request: *const Request, root: *const Root, now_ns: u64) Finding {
-    if (standing(request, root, now_ns)) |cause| return .handOver(cause);
-    const stream = view.state.streamOf(request.party_bic).?;
-    const age_ms = std.math.lossyCast(u32, view.ageMs(stream, now_ns));
-    var finding = find(request, root, now_ns);
-    finding.directory_age_ms = age_ms;
+/// Decides, whatever the directory's age: see `Finding.age`. Texts of the finding are good until `wipe`.
+pub fn verify(request: *const Request, root: *const Root) Finding {
+    if (standing(request)) |cause| return .handOver(cause);
+    const proven_ns = view.state.streamOf(request.party_bic).?.proven_ns;
+    var finding = find(request, root);
+    finding.proven_ns = proven_ns;
     return finding;
 }
 
 /// Why the directory, as it is known now, can't answer for the request's tenant; null if it can.
-fn standing(request: *const Request, root: *const Root, now_ns: u64) ?decision.HandOver {
+fn standing(request: *const Request) ?decision.HandOver {
     if (!view.state_known) return .not_complete;
     if (!view.keys_known) return .no_keys;
     if (!std.mem.eql(u8, &view.state.generation, &view.keys.generation)) return .not_complete;
     if (view.keys.tenantPosition(request.party_bic) == null) return .not_a_tenant;
     const stream = view.state.streamOf(request.party_bic) orelse return .not_complete;
     if (!stream.complete or stream.proven_ns == 0) return .not_complete;
-    if (view.ageMs(stream, now_ns) > root.configuration.answer_until_ms) return .too_old;
     return null;
 }
 
-fn find(request: *const Request, root: *const Root, now_ns: u64) Finding {
+fn find(request: *const Request, root: *const Root) Finding {
     const tenant_position = view.keys.tenantPosition(request.party_bic).?;
     const lookup_key = lookup.lookupKey(&view.keys.index_keyed, request.party_bic, request.iban());
     const name = lookup.bucketName(lookup.bucketOf(lookup_key, view.state.buckets_log2));
     const shared = host.sharedData(&name) catch null orelse return .handOver(.not_complete);
     const found = bucket_form.find(shared.value, @intCast(tenant_position), lookup_key) catch
         return .handOver(.seal_does_not_open);
-    const record = found orelse return missing(request, root, now_ns);
+    const record = found orelse return missing(request);
     return open(request, root, tenant_position, &record);
 }
 
 /// No record: not possible, unless a resync has begun since the state was read, which empties buckets.
-fn missing(request: *const Request, root: *const Root, now_ns: u64) Finding {
+fn missing(request: *const Request) Finding {
     const generation = view.state.generation;
     view.refresh();
-    if (standing(request, root, now_ns)) |cause| return .handOver(cause);
+    if (standing(request)) |cause| return .handOver(cause);
     if (!std.mem.eql(u8, &generation, &view.state.generation)) return .handOver(.not_complete);
     return .{ .conclusion = .{ .not_possible = .unknown_account } };
 }

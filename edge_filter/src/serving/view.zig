@@ -88,9 +88,9 @@ pub fn reportNumber() void {
     reported_n = sealer.n;
 }
 
-/// Milliseconds since the poll that last proved a stream's head.
-pub fn ageMs(stream: *const state_form.Stream, now_ns: u64) u64 {
-    return (now_ns -| stream.proven_ns) / std.time.ns_per_ms;
+/// Milliseconds since the poll that last proved a stream's head, sent at `proven_ns`.
+pub fn ageMs(proven_ns: u64, now_ns: u64) u64 {
+    return (now_ns -| proven_ns) / std.time.ns_per_ms;
 }
 
 /// The age of the stalest stream; null if no stream's head has been proved yet.
@@ -98,7 +98,7 @@ pub fn stalestMs(now_ns: u64) ?u64 {
     if (!state_known) return null;
     var stalest: ?u64 = null;
     for (state.streams[0..state.stream_count]) |*stream| {
-        if (stream.proven_ns != 0) stalest = @max(stalest orelse 0, ageMs(stream, now_ns));
+        if (stream.proven_ns != 0) stalest = @max(stalest orelse 0, ageMs(stream.proven_ns, now_ns));
     }
     return stalest;
 }

@@ -104,7 +104,7 @@ def unpairs(data: bytes) -> Headers:
 
 
 class Vm:
-    """One VM with one module. Host calls named in `broken` fail."""
+    """One VM with one module. Host calls named in `broken` fail; `before` says what happens ahead of one."""
 
     def __init__(
         self,
@@ -127,6 +127,7 @@ class Vm:
         self.logs: list[tuple[int, str]] = []
         self.tick_ms: int | None = None
         self.broken: set[str] = set()
+        self.before: dict[str, Callable[[], object]] = {}
         self.counted: dict[str, int] = {}
         self.reply_headers: Headers = []
         self.reply_body = b""
@@ -246,6 +247,8 @@ class Vm:
 
         def imported(*arguments: int) -> int:
             self.counted[name] = self.counted.get(name, 0) + 1
+            if name in self.before:
+                self.before[name]()
             if name in self.broken:
                 return INTERNAL_FAILURE
             return implementation(

@@ -139,6 +139,17 @@ def test_one_request_takes_few_host_calls(edge: Edge) -> None:
     }
 
 
+def test_the_time_of_a_decision_counts_from_its_headers_and_has_the_verification(edge: Edge) -> None:
+    edge.filter.before = {
+        "proxy_get_buffer_bytes": lambda: edge.process.pass_ms(2),
+        "proxy_get_shared_data": lambda: edge.process.pass_ms(3),
+        "proxy_set_property": lambda: edge.process.pass_ms(5),
+    }
+    stream, _ = edge.ask(ADA)
+    decision = edge.control_plane.open_decision(stream.properties["vop_decision"])
+    assert (decision.time_us, decision.directory_age_ms) == (5_000, 55)
+
+
 # Framing
 
 
@@ -306,6 +317,12 @@ def test_the_directory_answers_up_to_its_age_limit_and_no_longer(
         assert answer(stream) == {"partyNameMatch": "MTCH"}
     else:
         assert_handed_over(edge, stream, action, TOO_OLD)
+
+
+def test_a_directory_that_grows_too_old_during_the_look_up_does_not_answer(edge: Edge) -> None:
+    edge.filter.before = {"proxy_get_shared_data": lambda: edge.process.pass_ms(900_000)}
+    stream, action = edge.ask(ADA)
+    assert_handed_over(edge, stream, action, TOO_OLD)
 
 
 def test_a_record_too_large_for_the_edge_is_handed_over(edge: Edge) -> None:
