@@ -71,6 +71,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(telemetry.close)
             stack.push_async_callback(database.close)
+            stack.push_async_callback(verifications.close)
             await database.check()
             await migrate(database)
             await vault.login()

@@ -30,6 +30,9 @@ READ_SECONDS_MAX = 1.0
 WRITE_SECONDS_MAX = 1.0
 """Longest wait until the decision is stored; then the answer is NOAP: what can't be audited isn't told."""
 
+CLOSE_SECONDS_MAX = 10.0
+"""Longest wait for late work at the end: twice what SQLite waits for its lock."""
+
 EDGE_ID = "fallback"
 
 _log = logging.getLogger(__name__)
@@ -80,6 +83,11 @@ class Verifications:
                 request_id=request_id or "",
             )
         )
+
+    async def close(self) -> None:
+        """Wait for late work: a loop that ends while SQLite's driver still unwinds would never end."""
+        if self._late:
+            await asyncio.wait(self._late, timeout=CLOSE_SECONDS_MAX)
 
     async def _find(self, request: VerificationRequest) -> Account | None:
         async with self._database.read() as session:

@@ -109,6 +109,23 @@ async def test_a_locked_database_is_not_possible_in_time_and_gives_no_unaudited_
     assert after.content == b'{"partyNameMatch":"MTCH"}'
 
 
+async def test_the_end_waits_for_a_decision_that_is_still_late(openbao: OpenBao, tmp_path: Path) -> None:
+    path = tmp_path / "vop.db"
+    with sqlite3.connect(path, isolation_level=None) as writer:
+        async with (
+            asyncio.timeout(20),
+            Running.start(openbao.settings(f"sqlite+aiosqlite:///{path}")) as running,
+        ):
+            await running.admin("POST", "/tenants", json={"bic": BIC})
+            edge = await running.register_edge()
+            writer.execute("BEGIN IMMEDIATE")
+            await verify(running, edge, request(iban(1)))
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        writer.execute("ROLLBACK")
+    writer.close()
+    assert [task for task in left if "close" in repr(task) or "_insert" in repr(task)] == []
+
+
 async def test_a_broken_database_is_not_possible_and_not_ready(openbao: OpenBao, tmp_path: Path) -> None:
     path = tmp_path / "vop.db"
     async with Running.start(openbao.settings(f"sqlite+aiosqlite:///{path}")) as running:
