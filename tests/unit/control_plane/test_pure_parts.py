@@ -7,7 +7,13 @@ import secrets
 
 import pytest
 
-from control_plane.accounts.files import CSV_TYPE, FAULTS_SHOWN_MAX, read_file
+from control_plane.accounts.files import (
+    CSV_TYPE,
+    FAULTS_SHOWN_MAX,
+    LINE_CHARACTERS_MAX,
+    NDJSON_TYPE,
+    read_file,
+)
 from control_plane.accounts.schemas import AccountBody, Alias, Holder, Identification
 from control_plane.accounts.validation import account_faults
 from control_plane.decisions.record import DecisionError, DecisionOutcome, DecisionRecord, RequestKind
@@ -228,3 +234,23 @@ def test_the_response_timestamp_has_no_trailing_zeros() -> None:
     assert response_timestamp(1_000) == "1970-01-01T00:00:01Z"
     assert response_timestamp(1_100) == "1970-01-01T00:00:01.1Z"
     assert response_timestamp(1_007) == "1970-01-01T00:00:01.007Z"
+
+
+def test_a_line_of_an_import_may_have_65536_characters() -> None:
+    line = json.dumps({"bic": BIC, "iban": IBAN, "holders": [{"kind": "person", "name": "A"}]})
+    taken = read_file(line.ljust(LINE_CHARACTERS_MAX).encode(), NDJSON_TYPE, frozenset({BIC}))
+    refused = read_file(line.ljust(LINE_CHARACTERS_MAX + 1).encode(), NDJSON_TYPE, frozenset({BIC}))
+    assert (len(taken.accounts), taken.faults) == (1, [])
+    assert [fault.reason for fault in refused.faults] == ["has more than 65536 characters"]
+
+
+def test_a_file_may_have_as_many_accounts_as_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("control_plane.accounts.files.IMPORT_ROWS_MAX", 2)
+    header = "bic,iban,kind,names,aliases,identifications,disclosure,status\n"
+    rows = [f"{BIC},{iban},person,A,,,,\n" for iban in (IBAN, "GB82WEST12345698765432", "NO9386011117947")]
+    taken = read_file((header + "".join(rows[:2])).encode(), CSV_TYPE, frozenset({BIC}))
+    refused = read_file((header + "".join(rows)).encode(), CSV_TYPE, frozenset({BIC}))
+    assert (len(taken.accounts), taken.fault_count) == (2, 0)
+    assert [(fault.line, fault.reason) for fault in refused.faults] == [
+        (4, "is beyond the 2 accounts that a file may have")
+    ]
