@@ -5,6 +5,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import delete, select
@@ -21,9 +22,10 @@ from control_plane.edges.package import plain_package, sealed_package
 from control_plane.edges.schemas import EdgeView, HeartbeatBody
 from control_plane.errors import StartError
 from control_plane.secrets.keyring import Keyring
+from control_plane.secrets.vault import VaultUnavailableError
 
 REFRESH_SECONDS = 5
-"""Edges that another process registered or deleted are known after this time."""
+"""Edges that another process registered or deleted are known, or refused, after this time."""
 
 _NOBODY = "0" * 64
 _log = logging.getLogger(__name__)
@@ -37,6 +39,18 @@ class UnknownEdgeError(Exception):
     """There is no such edge."""
 
 
+class _Registration(NamedTuple):
+    """An id that is deleted and given again is another registration, told by its time."""
+
+    created_ms: int
+    tenants: tuple[str, ...]
+
+
+class _Known(NamedTuple):
+    created_ms: int
+    credentials: EdgeCredentials
+
+
 class Edges:
     """The edges. Their credentials stay in memory, so that they are known while database or Vault is down."""
 
@@ -45,7 +59,9 @@ class Edges:
         self._keyring = keyring
         self._tenants = tenants
         self._gate = gate
-        self._known: dict[str, EdgeCredentials] = {}
+        self._known: dict[str, _Known] = {}
+        # A refresh that overlapped a deletion could bring the deleted credentials back.
+        self._changing = asyncio.Lock()
 
     async def register(self, edge_id: str, bics: Sequence[str]) -> str:
         """Register an edge for these tenants (BIC11s) and return its secret in hex.
@@ -57,45 +73,48 @@ class Edges:
         """
         for bic in bics:
             await self._tenants.require(bic)
-        try:
-            async with self._database.write() as session:
-                session.add(Edge(id=edge_id, created_ms=now_ms()))
-                await session.flush()
-                session.add_all(EdgeTenant(edge_id=edge_id, bic=bic) for bic in bics)
-                await session.flush()
-                # Before the commit: an edge in the database always has its secret in Vault. One left by a
-                # registration that failed half-way belongs to nobody.
-                secret = secrets.token_hex(SECRET_BYTES)
-                await self._keyring.vault.delete(f"vop/edges/{edge_id}")
-                await self._keyring.vault.create(f"vop/edges/{edge_id}", {"secret": secret})
-        except IntegrityError as error:
-            raise EdgeExistsError from error
+        secret = secrets.token_hex(SECRET_BYTES)
+        async with self._changing:
+            try:
+                await self._insert(edge_id, bics, secret)
+            except IntegrityError as error:
+                raise EdgeExistsError from error
+            # Whatever is known of the id is of an earlier registration.
+            self._known.pop(edge_id, None)
         await self.refresh()
         return secret
 
     async def delete(self, edge_id: str) -> None:
-        """Forget an edge: its credentials are refused from now on."""
-        async with self._database.write() as session:
-            gone = await session.execute(delete(Edge).where(col(Edge.id) == edge_id).returning(col(Edge.id)))
-            if gone.first() is None:
-                raise UnknownEdgeError
-        self._known.pop(edge_id, None)
-        self._gate.forget(edge_id)
-        await self._keyring.vault.delete(f"vop/edges/{edge_id}")
+        """Forget an edge: this process refuses its credentials from the return on, others after a refresh."""
+        async with self._changing:
+            async with self._database.write() as session:
+                gone = await session.execute(
+                    delete(Edge).where(col(Edge.id) == edge_id).returning(col(Edge.id))
+                )
+                if gone.first() is None:
+                    raise UnknownEdgeError
+                # While the row is locked, so that the secret of a next registration can't be meant. Without
+                # its row a secret is worth nothing: the edge must go even if Vault is down.
+                try:
+                    await self._keyring.vault.delete(f"vop/edges/{edge_id}")
+                except VaultUnavailableError as error:
+                    _log.warning("the secret of the deleted edge %s stays in Vault: %s", edge_id, error)
+            self._known.pop(edge_id, None)
+            self._gate.forget(edge_id)
 
     async def list(self) -> list[EdgeView]:
         """All edges with their last heartbeats."""
-        tenants = await self._tenants_by_edge()
+        registrations = await self._registrations()
         async with self._database.read() as session:
             heartbeats = {row.edge_id: row for row in await session.scalars(select(Heartbeat))}
         now = now_ms()
         views = []
-        for edge_id, bics in sorted(tenants.items()):
+        for edge_id, registration in sorted(registrations.items()):
             row = heartbeats.get(edge_id)
             views.append(
                 EdgeView(
                     edge_id,
-                    list(bics),
+                    list(registration.tenants),
                     msgspec.json.decode(row.report, type=HeartbeatBody) if row else None,
                     max(0, now - row.received_ms) if row else None,
                 )
@@ -105,7 +124,8 @@ class Edges:
     def authenticate(self, authorization: str) -> EdgeCredentials | None:
         """Return the edge that an ``Authorization`` header proves; None for anything else."""
         edge_id, _, token = authorization.removeprefix("Bearer ").partition(":")
-        edge = self._known.get(edge_id)
+        known = self._known.get(edge_id)
+        edge = known.credentials if known else None
         expected = edge.token if edge else _NOBODY
         same = hmac.compare_digest(token.encode(), expected.encode())
         return edge if edge and same and authorization.startswith("Bearer ") else None
@@ -139,18 +159,21 @@ class Edges:
 
     async def refresh(self) -> None:
         """Bring the credentials in memory in step with the database and Vault."""
-        tenants = await self._tenants_by_edge()
-        for edge_id in self._known.keys() - tenants.keys():
-            self._known.pop(edge_id)
-            self._gate.forget(edge_id)
-        for edge_id, bics in tenants.items():
-            known = self._known.get(edge_id)
-            if known is None or known.tenants != bics:
+        async with self._changing:
+            registrations = await self._registrations()
+            for edge_id, known in list(self._known.items()):
+                registration = registrations.get(edge_id)
+                if registration is None or registration.created_ms != known.created_ms:
+                    self._known.pop(edge_id)
+                    self._gate.forget(edge_id)
+            for edge_id in registrations.keys() - self._known.keys():
+                created_ms, bics = registrations[edge_id]
                 secret = await self._keyring.vault.read(f"vop/edges/{edge_id}")
                 if secret is None:
                     _log.warning("edge %s has no secret in Vault: it can't connect", edge_id)
                     continue
-                self._known[edge_id] = EdgeCredentials.derive(edge_id, bics, bytes.fromhex(secret["secret"]))
+                credentials = EdgeCredentials.derive(edge_id, bics, bytes.fromhex(secret["secret"]))
+                self._known[edge_id] = _Known(created_ms, credentials)
 
     async def keep_fresh(self) -> None:
         """Refresh for ever."""
@@ -161,16 +184,27 @@ class Edges:
             except (StartError, SQLAlchemyError, OSError, TimeoutError) as error:
                 _log.warning("the edges can't be refreshed: %s", type(error).__name__)
 
-    async def _tenants_by_edge(self) -> dict[str, tuple[str, ...]]:
+    async def _insert(self, edge_id: str, bics: Sequence[str], secret: str) -> None:
+        async with self._database.write() as session:
+            session.add(Edge(id=edge_id, created_ms=now_ms()))
+            await session.flush()
+            session.add_all(EdgeTenant(edge_id=edge_id, bic=bic) for bic in bics)
+            await session.flush()
+            # Before the commit: an edge in the database always has its secret in Vault. One left by a
+            # registration that failed half-way belongs to nobody.
+            await self._keyring.vault.delete(f"vop/edges/{edge_id}")
+            await self._keyring.vault.create(f"vop/edges/{edge_id}", {"secret": secret})
+
+    async def _registrations(self) -> dict[str, _Registration]:
+        query = (
+            select(col(Edge.id), col(Edge.created_ms), col(EdgeTenant.bic))
+            .join(EdgeTenant, col(EdgeTenant.edge_id) == col(Edge.id))
+            .order_by(col(Edge.id), col(EdgeTenant.bic))
+        )
         async with self._database.read() as session:
-            rows = (
-                await session.execute(
-                    select(col(EdgeTenant.edge_id), col(EdgeTenant.bic)).order_by(
-                        col(EdgeTenant.edge_id), col(EdgeTenant.bic)
-                    )
-                )
-            ).all()
-        tenants: dict[str, tuple[str, ...]] = {}
-        for edge_id, bic in rows:
-            tenants[edge_id] = (*tenants.get(edge_id, ()), str(bic))
-        return tenants
+            rows = (await session.execute(query)).all()
+        registrations: dict[str, _Registration] = {}
+        for edge_id, created_ms, bic in rows:
+            before = registrations.get(edge_id)
+            registrations[edge_id] = _Registration(created_ms, (*(before.tenants if before else ()), bic))
+        return registrations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import struct
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from control_plane.secrets.vault import VaultUnavailableError
 from tests.storage.running import BIC, NONCE, Running, account, authorization
 
 if TYPE_CHECKING:
@@ -179,6 +181,79 @@ async def test_an_edge_that_another_process_registered_is_known_after_a_refresh(
         await other.app.state.edges.refresh()
         forgotten = await other.as_edge(edge, "GET", "/edge/v1/keys")
     assert (known.status_code, forgotten.status_code) == (200, 401)
+
+
+async def test_an_id_that_another_process_gave_again_is_known_by_its_new_secret_only(
+    openbao: OpenBao, database_url: str, running: Running
+) -> None:
+    async with Running.start(openbao.settings(database_url)) as other:
+        first = await running.register_edge()
+        await other.app.state.edges.refresh()
+        await running.admin("DELETE", "/edges/edge-1")
+        second = await running.register_edge()
+        await other.app.state.edges.refresh()
+        old = await other.as_edge(first, "GET", "/edge/v1/keys")
+        new = await other.as_edge(second, "GET", "/edge/v1/keys")
+    assert (old.status_code, new.status_code) == (401, 200)
+
+
+async def test_the_old_secret_of_an_id_given_again_is_refused_even_if_vault_withholds_the_new_one(
+    openbao: OpenBao, database_url: str, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_path: str) -> None:
+        raise VaultUnavailableError("Vault failed")
+
+    async with Running.start(openbao.settings(database_url)) as other:
+        first = await running.register_edge()
+        await other.app.state.edges.refresh()
+        await running.admin("DELETE", "/edges/edge-1")
+        await running.register_edge()
+        monkeypatch.setattr(other.app.state.keyring.vault, "read", fail)
+        with pytest.raises(VaultUnavailableError):
+            await other.app.state.edges.refresh()
+        old = await other.as_edge(first, "GET", "/edge/v1/keys")
+    assert old.status_code == 401
+
+
+async def test_a_deletion_wins_over_a_refresh_that_is_under_way(
+    openbao: OpenBao, database_url: str, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = running.app.state.keyring.vault
+    read, has_read, may_go_on = vault.read, asyncio.Event(), asyncio.Event()
+
+    async def read_and_wait(path: str) -> dict[str, str] | None:
+        secret: dict[str, str] | None = await read(path)
+        has_read.set()
+        await may_go_on.wait()
+        return secret
+
+    async with Running.start(openbao.settings(database_url)) as other:
+        edge = await other.register_edge()
+    monkeypatch.setattr(vault, "read", read_and_wait)
+    refresh = asyncio.create_task(running.app.state.edges.refresh())
+    await has_read.wait()
+    deletion = asyncio.create_task(running.admin("DELETE", "/edges/edge-1"))
+    # It may end now or wait for the refresh: either way the edge must be gone in the end.
+    await asyncio.wait({deletion}, timeout=0.3)
+    may_go_on.set()
+    await refresh
+    assert (await deletion).status_code == 204
+    assert (await running.as_edge(edge, "GET", "/edge/v1/keys")).status_code == 401
+
+
+async def test_an_edge_can_be_dismissed_while_vault_is_down(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_path: str) -> None:
+        raise VaultUnavailableError("Vault failed")
+
+    first = await running.register_edge()
+    with monkeypatch.context() as down:
+        down.setattr(running.app.state.keyring.vault, "delete", fail)
+        assert (await running.admin("DELETE", "/edges/edge-1")).status_code == 204
+    assert (await running.as_edge(first, "GET", "/edge/v1/keys")).status_code == 401
+    second = await running.register_edge()
+    assert (await running.as_edge(second, "GET", "/edge/v1/keys")).status_code == 200
 
 
 async def test_a_heartbeat_is_shown_to_operators_and_opens_the_gate_of_its_boot(running: Running) -> None:
