@@ -62,14 +62,20 @@ class Publisher:
             await asyncio.wait_for(self._closing.wait(), HOLD_SECONDS)
 
     async def _acceptable(self, release: Release) -> bool:
-        """Whether Envoy itself accepts the release; it is asked once per version, in a thread of its own."""
+        """Whether Envoy itself accepts the release, asked in a thread of its own.
+
+        It is asked once per version, and again if it could not answer.
+        """
         async with self._validating:
             if release.version not in self._accepted:
                 try:
                     await asyncio.to_thread(validate, probe(release.filter))
-                except (RefusedError, StartError) as fault:
-                    _log.error("the filter is not published: %s", fault)
+                except RefusedError as refusal:
+                    _log.error("the filter is not published: %s", refusal)
                     self._accepted[release.version] = False
+                except (StartError, OSError) as fault:
+                    _log.error("the filter is not published yet: %s", fault)
+                    return False
                 else:
                     self._accepted[release.version] = True
         return self._accepted[release.version]

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from control_plane.errors import StartError
 from control_plane.xds.modules import envoy_program
 
 VALIDATE_SECONDS_MAX = 30
@@ -22,7 +23,8 @@ def validate(bootstrap: dict[str, Any], environment: dict[str, str] | None = Non
 
     Raises:
         RefusedError: Envoy does not accept it.
-        StartError: Envoy is missing.
+        StartError: Envoy is missing, or was ended before it could answer.
+        OSError: it can't be started now.
 
     """
     with tempfile.TemporaryDirectory(prefix="vop-validate-") as directory:
@@ -40,7 +42,9 @@ def validate(bootstrap: dict[str, Any], environment: dict[str, str] | None = Non
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise RefusedError("Envoy did not finish in time") from None
+            raise StartError("Envoy did not finish in time") from None
+    if run.returncode < 0:
+        raise StartError(f"Envoy was ended by signal {-run.returncode}")
     if run.returncode != 0:
         raise RefusedError(run.stderr.strip().splitlines()[-1] if run.stderr.strip() else "no reason given")
 

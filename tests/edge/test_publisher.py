@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from control_plane.edges.gate import Gate
+from control_plane.errors import StartError
 from control_plane.xds import publisher as publishing
+from control_plane.xds import validate as validating
 from control_plane.xds.extension import Release, release
 from control_plane.xds.modules import module
 from control_plane.xds.publisher import Publisher
@@ -16,6 +18,7 @@ from matcher import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 BOOT, NEXT_BOOT = "0a" * 16, "0b" * 16
 
@@ -109,6 +112,39 @@ def test_envoy_is_asked_once_per_version(monkeypatch: pytest.MonkeyPatch) -> Non
 
     asyncio.run(poll())
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("fault", [StartError("Envoy is missing"), OSError("no process to be had")])
+def test_envoy_is_asked_again_if_it_could_not_answer(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    faults = [fault]
+
+    def validate(_bootstrap: dict[str, Any]) -> None:
+        if faults:
+            raise faults.pop()
+
+    monkeypatch.setattr(publishing, "validate", validate)
+
+    async def poll() -> None:
+        publisher = _open(_release)
+        assert await publisher.poll("edge-1", BOOT, "") is None
+        assert await publisher.poll("edge-1", BOOT, "") is not None
+
+    asyncio.run(poll())
+
+
+@pytest.mark.parametrize("script", ["exec tail -f /dev/null", "kill -9 $$"])
+def test_an_envoy_that_hangs_or_is_killed_has_refused_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str
+) -> None:
+    program = tmp_path / "envoy"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(validating, "envoy_program", lambda: program)
+    monkeypatch.setattr(validating, "VALIDATE_SECONDS_MAX", 0.2)
+    with pytest.raises(StartError, match="Envoy"):
+        validating.validate({})
 
 
 def test_closing_lets_all_polls_go(monkeypatch: pytest.MonkeyPatch) -> None:
