@@ -246,10 +246,19 @@ def _has_content(name: Prepared, start: int, end: int) -> bool:
     return any(not name.tokens[i].is_and for i in range(start, end))
 
 
+def _is_company(token: Token) -> bool:
+    return token.variants[0] == "co"
+
+
 def _joined_word(name: Prepared, start: int, end: int, lexicon: dict[str, Word]) -> Word | None:
-    """Look the words up as one, without the signs & and +, in each convention."""
+    """Look the words up as one, without the signs & and +, in each convention.
+
+    A sign at either end belongs to the name (B+ GmbH), but for the one in "& Co. KG".
+    """
+    if name.tokens[end - 1].is_and or (name.tokens[start].is_and and not _is_company(name.tokens[start + 1])):
+        return None
     tokens = [token for token in name.tokens[start:end] if not token.is_and]
-    if not tokens or sum(token.length for token in tokens) > blob.KEY_BYTES_MAX:
+    if sum(token.length for token in tokens) > blob.KEY_BYTES_MAX:
         return None
     for v in range(max(len(token.variants) for token in tokens)):
         word = lexicon.get("".join(token.variants[min(v, len(token.variants) - 1)] for token in tokens))

@@ -27,6 +27,7 @@ def judge(found: Alignment, policy: Policy) -> Verdict:
     _judge_form(found, policy, verdict)
     _judge_fits(found, policy, verdict)
     _judge_light(found, verdict)
+    _judge_outer_signs(found, verdict)
     _judge_order(found, verdict)
     judge_scripts(found, policy, verdict)
     return verdict
@@ -108,6 +109,19 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
         verdict.note(Reason.PARTICLE_DIFFERS, Outcome.CMTC)
     elif any(others) or (any(connectors) and not all(stand_in)):
         verdict.note(Reason.PARTICLE_IGNORED, Outcome.CMTC)
+
+
+def _judge_outer_signs(found: Alignment, verdict: Verdict) -> None:
+    """Judge the signs & and + before and after all words: there they are part of a name (Canal+)."""
+    if _outer_signs(found.typed) != _outer_signs(found.registered):
+        verdict.note(Reason.WORD_DIFFERS, Outcome.CMTC)
+
+
+def _outer_signs(name: Prepared) -> tuple[int, int]:
+    """Count the signs before the first core word, and those after the last."""
+    signs = [i for i in bits(name.light) if name.tokens[i].is_and]
+    core = bits(name.core)
+    return sum(i < core[0] for i in signs), sum(i > core[-1] for i in signs)
 
 
 def _judge_order(found: Alignment, verdict: Verdict) -> None:

@@ -359,8 +359,11 @@ pub const Prepared = struct {
         return false;
     }
 
-    /// Looks the words up as one, without the signs & and +, in each convention.
+    /// Looks the words up as one, without the signs & and +, in each convention. A sign at either end belongs
+    /// to the name (B+ GmbH), but for the one in "& Co. KG".
     fn joinedWord(name: *const Prepared, start: usize, end: usize) ?tables.WordPointer {
+        if (name.tokens[end - 1].sign) return null;
+        if (name.tokens[start].sign and !isCompany(&name.tokens[start + 1])) return null;
         var total: usize = 0;
         var count: usize = 0;
         for (name.tokens[start..end]) |*token| {
@@ -368,7 +371,7 @@ pub const Prepared = struct {
             total += token.length();
             count = @max(count, token.variant_count);
         }
-        if (total == 0 or total > tables.key_bytes_max) return null;
+        if (total > tables.key_bytes_max) return null;
         var key: [tables.key_bytes_max]u8 = undefined;
         next: for (0..count) |number| {
             var length: usize = 0;
@@ -384,6 +387,10 @@ pub const Prepared = struct {
         return null;
     }
 };
+
+fn isCompany(token: *const Token) bool {
+    return std.mem.eql(u8, token.variant(0), "co");
+}
 
 fn lookedUp(token: *const Token) tables.WordPointer {
     for (0..token.variant_count) |number| {

@@ -1,5 +1,6 @@
 //! The rules for organisations: distinctive words, numbers and legal forms. Same as matcher/organisation.py.
 
+const std = @import("std");
 const align_form = @import("align.zig");
 const model = @import("model.zig");
 const names = @import("names.zig");
@@ -29,6 +30,7 @@ pub fn judge(found: *const Alignment, policy: *const Policy) Verdict {
     judgeForm(found, policy, &verdict);
     judgeFits(found, policy, typo, &verdict);
     judgeLight(found, &verdict);
+    judgeOuterSigns(found, &verdict);
     judgeOrder(found, &verdict);
     scripts.judge(found, policy, &verdict);
     return verdict;
@@ -128,6 +130,32 @@ fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
     } else if (other_sides == 1 or (connectors and stand_in_sides < 2)) {
         verdict.note(.particle_ignored, .cmtc);
     }
+}
+
+/// Judges the signs & and + before and after all words: there they are part of a name (Canal+).
+fn judgeOuterSigns(found: *const Alignment, verdict: *Verdict) void {
+    const typed = outerSigns(found.typed.name);
+    const registered = outerSigns(found.registered.name);
+    if (typed.before != registered.before or typed.after != registered.after) {
+        verdict.note(.word_differs, .cmtc);
+    }
+}
+
+const OuterSigns = struct { before: u8 = 0, after: u8 = 0 };
+
+/// Counts the signs before the first core word, and those after the last.
+fn outerSigns(name: *const Prepared) OuterSigns {
+    std.debug.assert(name.core != 0);
+    const first = @ctz(name.core);
+    const last = words.words_max - 1 - @clz(name.core);
+    var signs: OuterSigns = .{};
+    var positions = each(name.light);
+    while (positions.next()) |i| {
+        if (!name.tokens[i].sign) continue;
+        signs.before += @intFromBool(i < first);
+        signs.after += @intFromBool(i > last);
+    }
+    return signs;
 }
 
 fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
