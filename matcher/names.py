@@ -17,7 +17,6 @@ INITIALS_MAX = 3
 """Letters that may be initials written as one word, as JP."""
 
 _UNKNOWN = Word(0, 0, 0, 0, frozenset(), frozenset())
-_ROMAN_LETTERS = ("i", "v", "x")
 
 
 @dataclass(slots=True, repr=False)
@@ -182,9 +181,8 @@ def _prepare_organisation(name: Prepared, lexicon: dict[str, Word]) -> None:
     if not name.core:
         name.core = sum(1 << i for i in bits(name.light) if not name.tokens[i].is_and)
         name.light &= ~name.core
-    last_core = name.core.bit_length() - 1
     name.numbers = tuple(
-        _number(token, word, last=i == last_core and i > first)
+        _number(token, word, first=not name.core & ((1 << i) - 1))
         for i, (token, word) in enumerate(zip(name.tokens, name.words, strict=True))
     )
 
@@ -194,13 +192,12 @@ def _abbreviated(name: Prepared, i: int) -> bool:
     return name.tokens[i].dot or name.tokens[i - 1].dot
 
 
-def _number(token: Token, word: Word, *, last: bool) -> int:
+def _number(token: Token, word: Word, *, first: bool) -> int:
+    """Give the value of digits, or of a numeral that does not begin the name."""
     text = token.variants[0]
     if token.digits and not token.scripts and len(text) <= NUMBER_DIGITS_MAX:
         return int(text)
-    if text in _ROMAN_LETTERS and not last:
-        return 0
-    return word.number
+    return 0 if first else word.number
 
 
 def _strip_forms(name: Prepared, lexicon: dict[str, Word]) -> tuple[int, int]:

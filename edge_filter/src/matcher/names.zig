@@ -301,9 +301,8 @@ pub const Prepared = struct {
             };
             name.light &= ~name.core;
         }
-        const core_end = words.words_max - @clz(name.core);
         for (name.tokens, 0..) |*token, i| {
-            name.numbers[i] = numberOf(token, name.words[i], i + 1 == core_end and i > range.first);
+            name.numbers[i] = numberOf(token, name.words[i], name.core & (bit(i) - 1) == 0);
         }
     }
 
@@ -399,13 +398,13 @@ fn lookedUp(token: *const Token) tables.WordPointer {
     return &tables.unknown;
 }
 
-fn numberOf(token: *const Token, word: tables.WordPointer, last: bool) u16 {
+/// The value of digits, or of a numeral that does not begin the name.
+fn numberOf(token: *const Token, word: tables.WordPointer, first: bool) u16 {
     const text = token.variant(0);
     if (token.digits and token.scripts == 0 and text.len <= number_digits_max) {
         var value: u16 = 0;
         for (text) |digit| value = value * 10 + (digit - '0');
         return value;
     }
-    if (text.len == 1 and !last and (text[0] == 'i' or text[0] == 'v' or text[0] == 'x')) return 0;
-    return word.number;
+    return if (first) 0 else word.number;
 }
