@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from control_plane.errors import StartError
+from control_plane.loopback import require_loopback
 
 ADMIN_TOKEN_LENGTH_MIN = 16
 """Characters an admin token needs at least."""
@@ -66,7 +67,9 @@ class Settings:
             admin_token=_admin_token(environment),
             database_url=_database_url(environment),
             database_processes=_integer(environment, "VOP_DATABASE_PROCESSES", 1, 1, 64),
-            listen_host=environment.get("VOP_LISTEN_HOST") or "127.0.0.1",
+            listen_host=require_loopback(
+                "VOP_LISTEN_HOST", environment.get("VOP_LISTEN_HOST") or "127.0.0.1"
+            ),
             listen_port=_integer(environment, "VOP_LISTEN_PORT", 8080, 1, 65535),
             warn_after_ms=_integer(environment, "VOP_WARN_AFTER_MS", 30_000, 1, AGE_MS_MAX),
             answer_until_ms=_integer(

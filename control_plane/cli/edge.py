@@ -17,6 +17,7 @@ import click
 from control_plane.edge_agent import agent
 from control_plane.edge_agent.credentials import envoy_environment
 from control_plane.errors import StartError
+from control_plane.loopback import require_loopback
 from control_plane.xds.bootstrap import bootstrap
 from control_plane.xds.modules import module
 from control_plane.xds.settings import Address, EdgeSettings
@@ -102,6 +103,7 @@ def edge(
     The edge's secret comes from VOP_EDGE_SECRET. The listener opens once the whole directory has arrived.
     Ends with status 0 on Ctrl-C or SIGTERM, with 1 when Envoy ends by itself.
     """
+    require_loopback("--listen", listen.host)
     with _private(runtime) as directory:
         settings = EdgeSettings(
             edge_id=edge_id,

@@ -8,7 +8,7 @@ import msgspec
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A TCP address; only loopback ones until TLS joins."""
+    """A TCP address."""
 
     host: str
     port: int

@@ -70,6 +70,11 @@ def test_a_missing_secret_gives_one_line_and_status_1() -> None:
     _one_line(_run(*ADDRESS), "VOP_EDGE_SECRET", "missing")
 
 
+@pytest.mark.parametrize("host", ["126.255.255.255", "128.0.0.0"])
+def test_an_address_beyond_loopback_gives_one_line_and_status_1(host: str) -> None:
+    _one_line(_run("--listen", f"{host}:1", VOP_EDGE_SECRET=SECRET), "--listen", "loopback")
+
+
 @pytest.mark.parametrize("secret", ["5e" * 31, "5E" * 32, "zz" * 32, "5e" * 33])
 def test_a_malformed_secret_gives_one_line_that_does_not_repeat_it(secret: str) -> None:
     run = _run(*ADDRESS, VOP_EDGE_SECRET=secret)

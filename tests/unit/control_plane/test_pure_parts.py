@@ -77,12 +77,21 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("VOP_DATABASE_URL", "mysql://x"),
         ("VOP_DATABASE_URL", "sqlite://"),
         ("VOP_LISTEN_PORT", "65536"),
+        ("VOP_LISTEN_HOST", "0.0.0.0"),  # noqa: S104  (is refused)
+        ("VOP_LISTEN_HOST", "::"),
+        ("VOP_LISTEN_HOST", "128.0.0.0"),
+        ("VOP_LISTEN_HOST", "localhost"),
     ],
 )
 def test_an_invalid_setting_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(StartError, match=f"^{name}: must|^{name}: SQLite") as caught:
         Settings.from_environment({**ENVIRONMENT, name: value})
     assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.255.255.255", "::1"])
+def test_the_control_plane_may_listen_on_any_loopback_address(host: str) -> None:
+    assert Settings.from_environment({**ENVIRONMENT, "VOP_LISTEN_HOST": host}).listen_host == host
 
 
 @pytest.mark.parametrize("value", ["10001", "86400000"])
