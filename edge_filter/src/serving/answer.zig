@@ -69,7 +69,7 @@ fn timeoutMs(age_ms: u64) u64 {
 
 /// Answers with the scheme's 500: something that can't go wrong did.
 pub fn fail(stream: *Stream) Action {
-    stream.phase = .done;
+    stream.phase = .failed;
     return failWithout(stream.requestId());
 }
 

@@ -104,6 +104,7 @@ pub fn onBody(context: u32, length: usize, ended: bool) Action {
         .begun => return answer.fail(stream),
         .waiting => {},
         .done => return .go_on,
+        .failed => return .pause,
     }
     if (!ended and length <= limits.body_bytes_max) return .pause;
     return decideBuffered(stream, length);
@@ -115,6 +116,7 @@ pub fn onTrailers(context: u32) Action {
         .begun => answer.fail(stream),
         .waiting => decideBuffered(stream, limits.body_bytes_max + 1),
         .done => .go_on,
+        .failed => .pause,
     };
 }
 

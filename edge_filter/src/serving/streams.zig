@@ -11,6 +11,8 @@ pub const Phase = enum {
     waiting,
     /// Answered or handed over: nothing more is to be done.
     done,
+    /// Failed: nothing more is let by, even if Envoy took no answer.
+    failed,
 };
 
 /// What is kept of a stream between its callbacks.

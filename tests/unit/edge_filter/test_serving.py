@@ -413,6 +413,8 @@ def test_an_answer_that_can_leave_no_record_is_handed_over_instead(edge: Edge) -
     assert_handed_over(edge, stream, action, NO_KEYS, recorded=False)
 
 
+@pytest.mark.parametrize("replies", [True, False])
+@pytest.mark.parametrize("bic", [BIC, "NONEDEFFXXX"])
 @pytest.mark.parametrize(
     "broken",
     [
@@ -422,15 +424,29 @@ def test_an_answer_that_can_leave_no_record_is_handed_over_instead(edge: Edge) -
         "proxy_set_property",
         "proxy_send_local_response",
         "proxy_increment_metric",
+        "proxy_replace_header_map_value",
+        "proxy_remove_header_map_value",
+        "proxy_call_foreign_function",
         "clock_time_get",
     ],
 )
-def test_no_failing_host_call_lets_a_request_by(edge: Edge, broken: str) -> None:
-    edge.filter.broken = {broken}
-    stream, action = edge.ask(ADA)
-    handed_over = stream.header("x-vop-route") == "fallback" and stream.route_cleared
-    assert (action == PAUSE) or handed_over
-    assert action == PAUSE or stream.reply is None
+def test_no_failing_host_call_lets_a_request_by(edge: Edge, broken: str, bic: str, replies: bool) -> None:
+    edge.filter.broken = {broken} if replies else {broken, "proxy_send_local_response"}
+    context = edge.filter.open([*request_headers(), ("x-vop-else", "1")])
+    stream = edge.filter.streams[context]
+    callbacks = [
+        lambda: edge.filter.send_headers(context),
+        lambda: edge.filter.send_body(context, request_body(bic=bic)),
+        lambda: edge.filter.send_body(context, b"more", end=False),
+        lambda: edge.filter.send_trailers(context),
+    ]
+    for callback in callbacks:
+        action = callback()
+        if stream.reply is not None:
+            assert action == PAUSE
+            break
+        handed_over = stream.header("x-vop-route") == "fallback" and stream.route_cleared
+        assert action == PAUSE or handed_over
 
 
 @pytest.mark.parametrize("broken", ["proxy_replace_header_map_value", "proxy_call_foreign_function"])
