@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from time import sleep
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from control_plane.stack.stack import Stack, StackSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
 LOOK_SECONDS = 0.2
 
@@ -20,15 +21,22 @@ LOOK_SECONDS = 0.2
 def foreground(settings: StackSettings, hear: Callable[[str, str], None]) -> Iterator[Stack]:
     """Run a stack. SIGTERM counts as Ctrl-C (KeyboardInterrupt); neither interrupts an end that has begun."""
 
-    def ignore_signals() -> None:
+    def on_signals(action: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, action)
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with ExitStack() as resources:
-        stack = resources.enter_context(Stack(settings, hear))
-        resources.callback(ignore_signals)
+    def end(_number: int, _frame: FrameType | None) -> None:
+        on_signals(signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    on_signals(end)
+    stack = Stack(settings, hear)
+    try:
+        stack.start()
         yield stack
+    finally:
+        on_signals(signal.SIG_IGN)
+        stack.stop()
 
 
 def hold(stack: Stack, tell: Callable[[str], None]) -> None:

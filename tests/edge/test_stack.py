@@ -33,11 +33,11 @@ PARTS = {
 class Up:
     """A running `vop up`."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, **environment: str) -> None:
         command = [sys.executable, "-m", "control_plane.cli", "up", *options]
         self.process = subprocess.Popen(
             command,
-            env={"PATH": os.defpath},
+            env={"PATH": os.defpath, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -104,6 +104,23 @@ def test_a_signal_ends_everything_with_status_0(up: Up, number: signal.Signals) 
     _nothing_is_left(family, runtime)
     assert up.lines[-1] == "stopped"
     assert not [line for line in up.lines if "Traceback" in line]
+
+
+def test_more_signals_while_a_start_is_given_up_leave_nothing_behind(tmp_path: Path) -> None:
+    running = Up("--edge-port", "0", "--control-plane-port", "0", TMPDIR=str(tmp_path))
+    wait_for(lambda: any(PARTS["control plane"] in it for it in descendants(running.process.pid).values()))
+    family = descendants(running.process.pid)
+    assert list(tmp_path.glob("vop-*/admin-token"))
+
+    def ended() -> bool:
+        os.killpg(running.process.pid, signal.SIGINT)
+        return running.process.poll() is not None
+
+    wait_for(ended)
+    assert running.end() == 0
+    assert running.lines[-1] == "stopped"
+    wait_for(lambda: not any(is_running(pid) for pid in family))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", PARTS)
