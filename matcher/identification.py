@@ -5,11 +5,8 @@ from matcher.reasons import Reason
 
 EQUAL_SCORE = 1000
 _VALUE_SEPARATORS = b" .-/"
-_VAT_SCHEME = b"TXID"
 _BIC_PADDING = b"XXX"
 _BIC8_BYTES = 8
-_COUNTRY_BYTES = 2
-_DIGITS = b"0123456789"
 
 
 def decide_identification(typed: tuple[Identification, ...], account: Account) -> Decision:
@@ -46,21 +43,7 @@ def _same_scheme(typed: Identification, held: Identification) -> bool:
 
 def _same_value(typed: Identification, held: Identification) -> bool:
     a, b = _normalised(typed), _normalised(held)
-    if a == b:
-        return bool(a)
-    if typed.kind is IdentificationKind.CODED and _folded(typed.scheme, b" ") == _VAT_SCHEME:
-        return _without_country(a, b) or _without_country(b, a)
-    return False
-
-
-def _without_country(longer: bytes, shorter: bytes) -> bool:
-    """Whether a VAT number with its country prefix is the other one without."""
-    return (
-        len(longer) == len(shorter) + _COUNTRY_BYTES
-        and longer[:_COUNTRY_BYTES].isalpha()
-        and longer[_COUNTRY_BYTES:] == shorter
-        and any(digit in _DIGITS for digit in shorter)
-    )
+    return a == b and bool(a)
 
 
 def _normalised(identification: Identification) -> bytes:

@@ -9,7 +9,6 @@ const Identification = record.Identification;
 const equal_score = 1000;
 const bic8_bytes = 8;
 const bic_padding = "XXX";
-const country_bytes = 2;
 /// The longest value in UTF-8, and a BIC's padding.
 const value_bytes_max = 256 * 4 + bic_padding.len;
 
@@ -54,18 +53,7 @@ fn sameScheme(typed: Identification, held: Identification) bool {
 fn sameValue(typed: Identification, held: Identification, scratch: *Scratch) bool {
     const a = normalised(typed, &scratch.a) orelse return false;
     const b = normalised(held, &scratch.b) orelse return false;
-    if (std.mem.eql(u8, a, b)) return a.len != 0;
-    if (typed.kind != .coded or !sameFolded(typed.scheme, "TXID")) return false;
-    return withoutCountry(a, b) or withoutCountry(b, a);
-}
-
-/// Whether a VAT number with its country prefix is the other one without.
-fn withoutCountry(longer: []const u8, shorter: []const u8) bool {
-    if (longer.len != shorter.len + country_bytes) return false;
-    for (longer[0..country_bytes]) |letter| if (!std.ascii.isAlphabetic(letter)) return false;
-    if (!std.mem.eql(u8, longer[country_bytes..], shorter)) return false;
-    for (shorter) |letter| if (std.ascii.isDigit(letter)) return true;
-    return false;
+    return a.len != 0 and std.mem.eql(u8, a, b);
 }
 
 /// The value as its scheme compares it; null if it is longer than any that is held.
