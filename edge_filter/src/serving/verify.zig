@@ -82,12 +82,11 @@ fn find(request: *const Request, root: *const Root) Finding {
     return open(request, root, tenant_position, &record);
 }
 
-/// No record: not possible, unless a resync has begun since the state was read, which empties buckets.
+/// No record: not possible, unless a resync has begun or ended since the view was taken, which empties buckets.
 fn missing(request: *const Request) Finding {
-    const generation = view.state.generation;
-    view.refresh();
+    const same = view.refreshedSame();
     if (standing(request)) |cause| return .handOver(cause);
-    if (!std.mem.eql(u8, &generation, &view.state.generation)) return .handOver(.not_complete);
+    if (!same) return .handOver(.not_complete);
     return .{ .conclusion = .{ .not_possible = .unknown_account } };
 }
 

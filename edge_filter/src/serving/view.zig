@@ -18,10 +18,23 @@ var vm: ?u32 = null;
 /// The decision number that shared data last heard of.
 var reported_n: u64 = 0;
 
-/// Reads state and keys again; whatever can't be read or understood is not known afterwards.
+/// Reads keys and state again; whatever can't be read or understood is not known afterwards.
+/// Keys come first: a state that follows its keys is never of an older directory than they are.
 pub fn refresh() void {
+    refreshKeys();
+    refreshState();
+}
+
+/// Reads both again; whether all that was found meanwhile was found in one directory, with its own keys. Every resync
+/// writes the keys after the buckets are empty and before they fill, so keys that have not been written since, and a
+/// state read ahead of them that is still complete, leave no room for one.
+pub fn refreshedSame() bool {
+    const cas = keys_cas;
     refreshState();
     refreshKeys();
+    const same = keys_known and keys_cas == cas;
+    if (!same) refreshState();
+    return same;
 }
 
 fn refreshState() void {

@@ -364,6 +364,41 @@ def test_a_miss_during_a_resync_is_handed_over_even_before_the_next_tick(edge: E
     assert_handed_over(edge, stream, action, NOT_COMPLETE)
 
 
+def test_a_miss_with_keys_from_before_another_tenant_list_is_handed_over(edge: Edge) -> None:
+    tenants = edge.control_plane.tenants
+    tenants["AAAADEFFXXX"] = Tenant("AAAADEFFXXX", {1: b"a" * 32})
+    edge.control_plane.tenants = dict(sorted(tenants.items()))
+    stalled = edge.filter
+    edge.filter = edge.new_filter(seed=8)
+    edge.process.pass_ms(60_000)
+    edge.run(3)
+    edge.load()
+    edge.filter = stalled
+    stream, action = edge.ask(ADA)
+    assert_handed_over(edge, stream, action, NOT_COMPLETE)
+    assert answer(edge.ask(ADA)[0]) == {"partyNameMatch": "MTCH"}
+
+
+def test_a_miss_in_buckets_of_a_resync_that_ended_meanwhile_is_handed_over(edge: Edge) -> None:
+    buckets = {key: held for key, held in edge.process.data.items() if key.startswith(b"vop/1/b/")}
+    keys = edge.process.data[b"vop/1/keys"][0]
+
+    def empty() -> None:
+        edge.filter.before.clear()
+        edge.process.data |= {key: (b"", cas) for key, (_, cas) in buckets.items()}
+        edge.filter.before["proxy_get_shared_data"] = fill
+
+    def fill() -> None:
+        edge.filter.before.clear()
+        edge.process.set(b"vop/1/keys", keys)
+        edge.process.data |= buckets
+
+    edge.filter.before["proxy_get_shared_data"] = empty
+    stream, action = edge.ask(ADA)
+    assert_handed_over(edge, stream, action, NOT_COMPLETE)
+    assert answer(edge.ask(ADA)[0]) == {"partyNameMatch": "MTCH"}
+
+
 def test_keys_that_are_gone_or_of_another_generation_hand_over(edge: Edge) -> None:
     keys = edge.process.data[b"vop/1/keys"][0]
     edge.process.set(b"vop/1/keys", keys[:-1])
