@@ -51,10 +51,6 @@ pub const Document = struct {
         return if (node.next == 0) null else &document.nodes[node.next];
     }
 
-    pub fn nameOf(document: *const Document, node: *const Node) []const u8 {
-        return document.slice(node.name);
-    }
-
     /// The unescaped value of a string.
     pub fn string(document: *const Document, node: *const Node) []const u8 {
         std.debug.assert(node.kind == .string);
