@@ -61,9 +61,11 @@ class Child:
         stream = self._process.stdout
         if stream is None:
             return
-        for line in filter(self._keep, map(str.rstrip, stream)):
-            self.last.append(line)
-            self._hear(self.name, line)
+        # The reader closes what it reads: what the child leaves behind may hold the pipe open for longer.
+        with stream:
+            for line in filter(self._keep, map(str.rstrip, stream)):
+                self.last.append(line)
+                self._hear(self.name, line)
 
     def wait_until(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
         """Wait until a condition holds.
@@ -97,6 +99,3 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._reader.join(timeout=1)
-        # A process of its own that outlives it keeps the pipe open; closing would wait for that one's end.
-        if self._process.stdout is not None and not self._reader.is_alive():
-            self._process.stdout.close()
