@@ -23,9 +23,10 @@ from rich.progress import track
 
 from bench import load, report, traffic, yardstick
 from control_plane.edge_agent.agent import new_boot
-from control_plane.edge_agent.credentials import AUTHORIZATION_VARIABLE, SECRET_VARIABLE, envoy_environment
+from control_plane.edge_agent.credentials import SECRET_VARIABLE, envoy_environment
 from control_plane.errors import StartError
 from control_plane.stack.stack import EDGE_ID, Stack
+from control_plane.xds.clusters import AUTHORIZATION_VARIABLE
 from control_plane.xds.settings import Address, EdgeSettings
 from edge_filter.build import BUILT, BuildError, build, build_variant
 

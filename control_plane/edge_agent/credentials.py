@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from control_plane.errors import StartError
+from control_plane.xds.clusters import AUTHORIZATION_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECRET_VARIABLE = "VOP_EDGE_SECRET"  # noqa: S105  (the variable's name, not the secret)
-AUTHORIZATION_VARIABLE = "VOP_EDGE_AUTHORIZATION"
 
 
 def envoy_environment(environment: Mapping[str, str], edge_id: str) -> dict[str, str]:

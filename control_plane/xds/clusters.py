@@ -12,6 +12,7 @@ COLLECTOR = "otel"
 
 AUTHORIZATION_SECRET = "edge_authorization"  # noqa: S105  (the secret's name, not the secret)
 AUTHORIZATION_VARIABLE = "VOP_EDGE_AUTHORIZATION"
+"""What Envoy's environment calls the value of the edge's `Authorization`."""
 
 FALLBACK_CONNECTIONS_MAX = 100
 FALLBACK_PENDING_MAX = 64

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from control_plane.edge_agent.credentials import AUTHORIZATION_VARIABLE, SECRET_VARIABLE, envoy_environment
+from control_plane.edge_agent.credentials import SECRET_VARIABLE, envoy_environment
 from control_plane.stack.stack import EDGE_ID
+from control_plane.xds.clusters import AUTHORIZATION_VARIABLE
 from tests.contract.contract import Service, contract
 from tests.contract.examples import EXAMPLES, Example
 

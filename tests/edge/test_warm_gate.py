@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import msgspec
 
-from control_plane.edge_agent.credentials import AUTHORIZATION_VARIABLE, SECRET_VARIABLE, envoy_environment
+from control_plane.edge_agent.credentials import SECRET_VARIABLE, envoy_environment
 from control_plane.stack.access_log import entries
 from control_plane.stack.stack import Stack, StackSettings
+from control_plane.xds.clusters import AUTHORIZATION_VARIABLE
 from tests.edge.accounts import account, iban
 from tests.edge.bare import BareEdge, filter_release
 from tests.edge.wire import Reply, ask, verification
@@ -75,6 +76,12 @@ def _poll(stack: Stack, authorization: str, boot: str, edge_id: str = "edge-gate
     )
 
 
+def _register(stack: Stack, edge_id: str) -> str:
+    with stack.admin_api() as api:
+        secret = api.register_edge(edge_id, ["VOPBDEFFXXX"])
+    return envoy_environment({SECRET_VARIABLE: secret}, edge_id)[AUTHORIZATION_VARIABLE]
+
+
 def _heartbeat(stack: Stack, authorization: str, boot: str, *, complete: bool) -> None:
     counts = ("layout", "records", "buckets", "bytes", "refused_pages", "refused_records", "errors")
     report: dict[str, Any] = dict.fromkeys(counts, 0)
@@ -89,13 +96,14 @@ def _heartbeat(stack: Stack, authorization: str, boot: str, *, complete: bool) -
 
 
 def test_the_filter_is_withheld_until_this_very_boot_reports_complete(stack: Stack) -> None:
-    with stack.admin_api() as api:
-        secret = api.register_edge("edge-gate", ["VOPBDEFFXXX"])
-    authorization = envoy_environment({SECRET_VARIABLE: secret}, "edge-gate")[AUTHORIZATION_VARIABLE]
+    authorization, open_one = _register(stack, "edge-gate"), _register(stack, "edge-open")
+    _heartbeat(stack, open_one, BOOTS[0], complete=True)
     with ThreadPoolExecutor(1) as pool:
         poll: Future[httpx.Response] = pool.submit(_poll, stack, authorization, BOOTS[1])
         _heartbeat(stack, authorization, BOOTS[0], complete=True)
         _heartbeat(stack, authorization, BOOTS[1], complete=False)
+        # Releases are looked at one after the other: after this later answer the poll is at the gate.
+        assert _poll(stack, open_one, BOOTS[0], "edge-open").status_code == 200
         assert not poll.done()
         _heartbeat(stack, authorization, BOOTS[1], complete=True)
         reply = poll.result(timeout=10)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from control_plane.edge_agent.credentials import AUTHORIZATION_VARIABLE, SECRET_VARIABLE, envoy_environment
+from control_plane.edge_agent.credentials import SECRET_VARIABLE, envoy_environment
 from control_plane.stack.stack import EDGE_ID
+from control_plane.xds.clusters import AUTHORIZATION_VARIABLE
 from tests.parity import suite
 
 if TYPE_CHECKING:
