@@ -1,10 +1,36 @@
-"""Account numbers and other coded identifiers: their forms and check digits (ISO 13616, 9362, 17442)."""
+"""Account numbers and other identifiers: forms and check digits (ISO 13616, 9362, 17442), codes, lengths."""
 
 import csv
 import re
 from importlib import resources
 
 BIC_PATTERN = "^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"
+
+NAME_CHARACTERS_MAX = 140
+VALUE_CHARACTERS_MAX = 256
+SCHEME_CHARACTERS_MAX = 35
+ISSUER_CHARACTERS_MAX = 35
+"""Lengths of EPC103-24, in code points."""
+
+SCHEME_CODES = frozenset(
+    [
+        "BANK",
+        "CBID",
+        "CHID",
+        "CINC",
+        "COID",
+        "CUST",
+        "DUNS",
+        "EMPL",
+        "GS1G",
+        "SREN",
+        "SRET",
+        "TXID",
+        "BDID",
+        "BOID",
+    ]
+)
+"""``schemeNameCode`` of EPC103-24."""
 
 _CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
 _PART = re.compile(r"(\d+)([nac])")

@@ -4,39 +4,23 @@ import unicodedata
 from collections.abc import Iterator
 
 from control_plane.accounts.schemas import AccountBody, Holder, Identification
-from control_plane.identifiers import bic_fault, iban_fault, lei_fault
+from control_plane.identifiers import (
+    ISSUER_CHARACTERS_MAX,
+    NAME_CHARACTERS_MAX,
+    SCHEME_CHARACTERS_MAX,
+    SCHEME_CODES,
+    VALUE_CHARACTERS_MAX,
+    bic_fault,
+    iban_fault,
+    lei_fault,
+)
 from control_plane.problems import FieldFault
-
-NAME_CHARACTERS_MAX = 140
-SCHEME_CHARACTERS_MAX = 35
-ISSUER_CHARACTERS_MAX = 35
-VALUE_CHARACTERS_MAX = 256
 
 HOLDERS_MAX = 64
 """Holders of one account; more than an edge record takes are answered by the fallback."""
 NAMES_MAX = 128
 """Names of one account, over all its holders."""
 IDENTIFICATIONS_MAX = 64
-
-SCHEME_CODES = frozenset(
-    [
-        "BANK",
-        "CBID",
-        "CHID",
-        "CINC",
-        "COID",
-        "CUST",
-        "DUNS",
-        "EMPL",
-        "GS1G",
-        "SREN",
-        "SRET",
-        "TXID",
-        "BDID",
-        "BOID",
-    ]
-)
-"""``schemeNameCode`` of EPC103-24."""
 
 
 def account_faults(body: AccountBody) -> list[FieldFault]:

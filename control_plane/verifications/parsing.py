@@ -11,6 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NoReturn
 
+from control_plane.identifiers import (
+    ISSUER_CHARACTERS_MAX,
+    NAME_CHARACTERS_MAX,
+    SCHEME_CHARACTERS_MAX,
+    SCHEME_CODES,
+    VALUE_CHARACTERS_MAX,
+)
 from control_plane.verifications.faults import (
     ARRAY,
     BODY_BYTES_MAX,
@@ -33,33 +40,11 @@ from control_plane.verifications.faults import (
 )
 from matcher import Identification, IdentificationKind
 
-NAME_CHARACTERS_MAX = 140
-VALUE_CHARACTERS_MAX = 256
-SCHEME_CHARACTERS_MAX = 35
-ISSUER_CHARACTERS_MAX = 35
 OTHERS_MAX = 8
 ECHO_BYTES_MAX = 128
 """A malformed request id is echoed up to this length."""
 
 PATH = "/vop/v1/payee-verifications"
-SCHEME_CODES = frozenset(
-    [
-        "BANK",
-        "CBID",
-        "CHID",
-        "CINC",
-        "COID",
-        "CUST",
-        "DUNS",
-        "EMPL",
-        "GS1G",
-        "SREN",
-        "SRET",
-        "TXID",
-        "BDID",
-        "BOID",
-    ]
-)
 
 _REQUEST_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ECHOABLE = re.compile(rf"[\x21-\x7e]{{1,{ECHO_BYTES_MAX}}}")
