@@ -64,6 +64,8 @@ class Alignment:
     weight: int = 0
     """Letters that fit, both sides together; core words only."""
     spacing: bool = False
+    fused: bool = False
+    """A person's given name and surname are one word on the other side."""
     synonym: bool = False
 
     def typed_left(self, mask: int) -> int:
@@ -171,6 +173,7 @@ def _fit_joined(found: Alignment) -> None:
             if run is None:
                 continue
             found.spacing = True
+            found.fused = found.fused or _fuses(side, *run)
             one_fits[single] = Fit.FULL
             if one.core >> single & 1:
                 found.weight += one.tokens[single].length
@@ -178,6 +181,13 @@ def _fit_joined(found: Alignment) -> None:
                 side_fits[i] = Fit.FULL
                 if side.core >> i & 1:
                     found.weight += side.tokens[i].length
+
+
+def _fuses(side: Prepared, start: int, end: int) -> bool:
+    """Whether the run holds a surname and a given name."""
+    run = set(range(start, end))
+    surname = run & set(bits(side.surname))
+    return bool(surname) and any(i == side.given or side.words[i].sex for i in run - surname)
 
 
 def _run_equal(single: Token, side: Prepared, fits: list[Fit]) -> tuple[int, int] | None:

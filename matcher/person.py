@@ -137,7 +137,7 @@ def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
         if fit in fits:
             verdict.note(reason, ceiling)
     if found.spacing:
-        verdict.note(Reason.SPACING)
+        verdict.note(Reason.SPACING, Outcome.CMTC if found.fused else Outcome.MTCH)
     given = found.registered.given
     weak_given = given >= 0 and found.registered_fits[given] in _WEAK
     weak_rest = Fit.TYPO in fits or Fit.ENDING in fits or Reason.MIDDLE_EXTRA in verdict.reasons

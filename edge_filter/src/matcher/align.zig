@@ -71,6 +71,8 @@ pub const Alignment = struct {
     /// Letters that fit, both sides together; core words only.
     weight: u32,
     spacing: bool,
+    /// A person's given name and surname are one word on the other side.
+    fused: bool,
     synonym: bool,
 
     /// Letters that fit among all letters of core words, per mille.
@@ -110,6 +112,7 @@ pub const Alignment = struct {
         found.pairs = @splat(no_pair);
         found.weight = 0;
         found.spacing = false;
+        found.fused = false;
         found.synonym = false;
         found.fitEqual();
         if (found.bothLeft()) {
@@ -184,6 +187,7 @@ pub const Alignment = struct {
         while (singles.next()) |single| {
             const run = runEqual(one.token(single), side) orelse continue;
             found.spacing = true;
+            found.fused = found.fused or fuses(side.name, run);
             one.mark(single, .full);
             if (has(one.name.core, single)) found.weight += one.token(single).length();
             for (run.start..run.end) |i| {
@@ -326,6 +330,20 @@ pub const Alignment = struct {
 };
 
 const Run = struct { start: usize, end: usize };
+
+/// Whether the run holds a surname and a given name.
+fn fuses(name: *const Prepared, run: Run) bool {
+    var surname = false;
+    var given = false;
+    for (run.start..run.end) |i| {
+        if (has(name.surname, i)) {
+            surname = true;
+        } else if (name.given == @as(u8, @intCast(i)) or name.words[i].sex != 0) {
+            given = true;
+        }
+    }
+    return surname and given;
+}
 
 /// The first run of two or three free neighbours that, written together, are `single`.
 fn runEqual(single: *const Token, side: *const Side) ?Run {

@@ -133,7 +133,7 @@ fn judgeFits(found: *const Alignment, policy: *const Policy, verdict: *Verdict) 
     if (fits.contains(.variant)) verdict.note(.given_variant, policy.given_variant);
     if (fits.contains(.ending)) verdict.note(.surname_ending, policy.surname_ending);
     if (fits.contains(.typo)) verdict.note(.typo, policy.typo);
-    if (found.spacing) verdict.note(.spacing, .mtch);
+    if (found.spacing) verdict.note(.spacing, if (found.fused) .cmtc else .mtch);
     const weak_given = if (found.registered.name.given) |given| switch (found.registered.fits[given]) {
         .initial_typed, .initial_registered, .variant => true,
         .none, .full, .ending, .typo => false,
