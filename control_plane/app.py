@@ -10,6 +10,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from control_plane.accounts.controller import AccountController
@@ -123,6 +124,8 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
             components=Components(security_schemes={"admin": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"admin": []}],
             path="/admin/openapi",
+            # The framework's viewers would run scripts of other sites next to the admin API.
+            render_plugins=[JsonRenderPlugin()],
             create_examples=False,
         ),
         logging_config=None,
