@@ -8,10 +8,12 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import stat
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from matcher.tables import compiler
@@ -27,6 +29,7 @@ _ZIG_OPTIONS = (
     "-fno-entry", "-rdynamic", "-fstrip",
 )  # fmt: skip
 _PREFIX_BYTES = 16
+_PRIVATE = 0o700
 
 
 class BuildError(Exception):
@@ -74,18 +77,29 @@ def module_options(root: Path, tables: Path, *, trap: bool = False) -> list[str]
     ]  # fmt: skip
 
 
+@cache
 def _cache() -> Path:
-    """Return a directory of our own that can be written: the user's cache, or else a temporary one."""
+    """Return a directory that is ours alone: the user's cache, or else a temporary one, or else a fresh one.
+
+    What lies in it becomes part of the modules, so one that another user owns or may enter is not used.
+    """
     wanted = os.environ.get("XDG_CACHE_HOME")
     for base in (Path(wanted) if wanted else Path.home() / ".cache", Path(tempfile.gettempdir())):
-        cache = base / f"vop-zig-{os.getuid()}"
+        directory = base / f"vop-zig-{os.getuid()}"
         try:
-            cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            status = directory.lstat()
         except OSError:
             continue
-        if os.access(cache, os.W_OK):
-            return cache
-    raise BuildError("there is no directory to cache the compiler's work in: set XDG_CACHE_HOME")
+        private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == _PRIVATE
+        if private and status.st_uid == os.getuid() and os.access(directory, os.W_OK):
+            return directory
+    try:
+        return Path(tempfile.mkdtemp(prefix="vop-zig-"))
+    except OSError as error:
+        raise BuildError(
+            "there is no directory to cache the compiler's work in: set XDG_CACHE_HOME"
+        ) from error
 
 
 def _compile_tables() -> Path:

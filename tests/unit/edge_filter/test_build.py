@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,40 @@ def test_the_build_needs_nothing_but_the_standard_library_and_the_compiler() -> 
     assert built or "the Zig compiler is missing" in finished.stderr, finished.stderr
 
 
+@pytest.fixture
+def fresh_cache() -> Iterator[None]:
+    """Let the build choose its cache again, and forget the choice afterwards."""
+    building._cache.cache_clear()
+    yield
+    building._cache.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_cache")
+@pytest.mark.parametrize("trouble", ["owner", "mode", "link"])
+def test_a_cache_that_is_not_ours_alone_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, trouble: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    predictable = tmp_path / f"vop-zig-{os.getuid()}"
+    if trouble == "owner":
+        owner = os.getuid()
+        predictable = tmp_path / f"vop-zig-{owner + 1}"
+        predictable.mkdir(mode=0o700)
+        monkeypatch.setattr("os.getuid", lambda: owner + 1)
+    elif trouble == "mode":
+        predictable.mkdir()
+        predictable.chmod(0o777)
+    else:
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        predictable.symlink_to(tmp_path / "elsewhere")
+    chosen = Path(building.cache_options()[1]).parent
+    assert chosen not in (predictable, predictable.resolve())
+    assert chosen.parent == tmp_path
+    assert chosen.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("fresh_cache")
 def test_a_home_that_cannot_be_written_is_no_obstacle(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
