@@ -469,14 +469,15 @@ def test_no_failing_host_call_lets_a_request_by(edge: Edge, broken: str, bic: st
     edge.filter.broken = {broken} if replies else {broken, "proxy_send_local_response"}
     context = edge.filter.open([*request_headers(), ("x-vop-else", "1")])
     stream = edge.filter.streams[context]
-    callbacks = [
-        lambda: edge.filter.send_headers(context),
-        lambda: edge.filter.send_body(context, request_body(bic=bic)),
-        lambda: edge.filter.send_body(context, b"more", end=False),
-        lambda: edge.filter.send_trailers(context),
-    ]
-    for callback in callbacks:
-        action = callback()
+    vm, body = edge.filter, request_body(bic=bic)
+    for name, *arguments in (
+        ("proxy_on_request_headers", context, len(stream.headers), 0),
+        ("proxy_on_request_body", context, len(body), 1),
+        ("proxy_on_request_body", context, len(body) + 1, 0),
+        ("proxy_on_request_trailers", context, 1),
+    ):
+        vm.current, stream.body = context, body
+        action = vm.call(name, *arguments)
         if stream.reply is not None:
             assert action == PAUSE
             break
