@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from control_plane.accounts.files import IMPORT_BYTES_MAX
 from control_plane.directory.models import FeedRecord
 from control_plane.directory.sealing import lookup_key, open_sealed
 from matcher import AccountStatus
@@ -169,6 +170,19 @@ async def test_an_import_with_one_fault_imports_nothing(running: Running) -> Non
     assert reply["fault_count"] == len(reply["faults"]) == 2
     assert {fault["line"] for fault in reply["faults"]} == {3}
     assert (await running.admin("GET", "/accounts")).json()["accounts"] == []
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, 200), (1, 413)])
+async def test_an_import_is_read_up_to_its_limit_and_refused_beyond(
+    running: Running, beyond: int, status: int
+) -> None:
+    reply = await running.admin(
+        "POST",
+        "/imports",
+        content=b" " * (IMPORT_BYTES_MAX + beyond),
+        headers={"content-type": "application/x-ndjson"},
+    )
+    assert reply.status_code == status
 
 
 async def test_an_import_of_ndjson_takes_the_bodies_of_the_api(running: Running) -> None:
