@@ -1,30 +1,34 @@
 """The engine: every holder and every name is tried, the best decides, and disclosure has the last word."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from matcher import organisation, person
-from matcher.align import Steps, StepsExhausted, align
+from typing import TYPE_CHECKING, NamedTuple
+
+from matcher import organisations, persons
+from matcher.alignment import Alignment, Steps, StepsExhausted
 from matcher.joint import parts_of
 from matcher.model import Account, Decision, Holder, HolderKind, NameKind, Outcome
-from matcher.names import Prepared, prepare
-from matcher.policy import Policy
 from matcher.reasons import Reason
 from matcher.tables import blob
 from matcher.verdict import Verdict, score
-from matcher.words import Folding, Token, split
+from matcher.words import Folding, Reader, Text
+
+if TYPE_CHECKING:
+    from matcher.policy import Policy
+    from matcher.prepared import Prepared
 
 PERFECT_SCORE = 1000
-_NONE_REASONS = (Reason.NOTHING_IN_COMMON,)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """How one name of one holder fared."""
 
     verdict: Verdict
     disclosable: bool
     holder: int
     name: int
+    alignment: Alignment | None
+    """What fits what; None if there was nothing to compare."""
 
     @property
     def score(self) -> int:
@@ -42,7 +46,7 @@ class Engine:
 
     def __init__(self, tables: blob.Tables) -> None:
         self._tables = tables
-        self._folding = Folding(*tables.sections[:4])
+        self._reader = Reader(Folding(*tables.sections[:4]), tables.words)
 
     @property
     def tables_hash(self) -> str:
@@ -53,13 +57,13 @@ class Engine:
         """Decide over a typed name; the account is active."""
         if not account.holders:
             return Decision(Outcome.NOAP, None, 0, (Reason.NO_HOLDER,))
-        tokens = split(typed, self._folding)
-        if tokens is None:
+        text = self._reader.read(typed)
+        if text is None:
             return Decision(Outcome.NMTC, None, 0, (Reason.TOO_MANY_WORDS,))
-        if all(token.is_and for token in tokens):
+        if all(folded.sign for folded in text.words):
             return Decision(Outcome.NMTC, None, 0, (Reason.NO_WORDS,))
         try:
-            best = _Attempt(self._tables, self._folding, account, policy).best(tokens)
+            best = _Attempt(self._tables, self._reader, account, policy).best(text)
         except StepsExhausted:
             return Decision(Outcome.NMTC, None, 0, (Reason.STEPS_EXHAUSTED,))
         return _disclosed(best, account, policy)
@@ -71,25 +75,27 @@ def engine() -> Engine:
 
 
 class _Attempt:
-    """The work on one request: typed words against one account."""
+    """The work on one request: a typed text against one account."""
 
-    def __init__(self, tables: blob.Tables, folding: Folding, account: Account, policy: Policy) -> None:
+    __slots__ = ("_account", "_policy", "_reader", "_steps", "_tables")
+
+    def __init__(self, tables: blob.Tables, reader: Reader, account: Account, policy: Policy) -> None:
         self._tables = tables
-        self._folding = folding
+        self._reader = reader
         self._account = account
         self._policy = policy
         self._steps = Steps()
 
-    def best(self, tokens: list[Token]) -> Candidate:
+    def best(self, text: Text) -> Candidate:
         """Give the best of single holders and, where several were typed, of all of them together."""
-        best = self._best_single(tokens, taken=0)
+        best = self._best_single(text, taken=0)
         if best.verdict.outcome is Outcome.MTCH or len(self._account.holders) == 1:
             return best
-        parts = parts_of(tokens, self._tables.words)
+        parts = parts_of(text)
         together = self._best_together(parts) if len(parts) > 1 else None
         return together if together is not None and together.rank < best.rank else best
 
-    def _best_single(self, tokens: list[Token], taken: int) -> Candidate:
+    def _best_single(self, text: Text, taken: int) -> Candidate:
         """Try every name of every holder that is not in `taken`."""
         typed: dict[HolderKind, Prepared] = {}
         best: Candidate | None = None
@@ -97,7 +103,7 @@ class _Attempt:
             if taken >> h & 1:
                 continue
             if holder.kind not in typed:
-                typed[holder.kind] = prepare(tokens, holder.kind, self._tables.words)
+                typed[holder.kind] = self._prepared(text, holder.kind)
             for n in range(len(holder.names)):
                 candidate = self._candidate(typed[holder.kind], holder, h, n)
                 if best is None or candidate.rank < best.rank:
@@ -108,40 +114,47 @@ class _Attempt:
             raise ValueError("every holder is taken")
         return best
 
+    def _prepared(self, text: Text, kind: HolderKind) -> Prepared:
+        if kind is HolderKind.PERSON:
+            return persons.prepare(text)
+        return organisations.prepare(text, self._tables.words)
+
     def _candidate(self, typed: Prepared, holder: Holder, h: int, n: int) -> Candidate:
         name = holder.names[n]
-        disclose = (
-            self._policy.disclose_person
-            if holder.kind is HolderKind.PERSON
-            else self._policy.disclose_organisation
-        )
         disclosable = (
-            disclose
+            (
+                self._policy.disclose_person
+                if holder.kind is HolderKind.PERSON
+                else self._policy.disclose_organisation
+            )
             and name.kind is not NameKind.FORMER
             and not holder.never_disclose
             and not self._account.never_disclose
         )
-        verdict = self._verdict(typed, name.text, holder.kind)
+        alignment, verdict = self._compared(typed, name.text, holder.kind)
         if name.kind is NameKind.ALIAS:
             verdict.note(Reason.ALIAS)
         elif name.kind is NameKind.FORMER:
             verdict.note(Reason.FORMER)
-        return Candidate(verdict, disclosable, h, n)
+        return Candidate(verdict, disclosable, h, n, alignment)
 
-    def _verdict(self, typed: Prepared, text: str, kind: HolderKind) -> Verdict:
-        tokens = split(text, self._folding)
-        if tokens is None:
-            return Verdict(Outcome.NMTC, 0, {Reason.TOO_MANY_WORDS})
-        registered = prepare(tokens, kind, self._tables.words)
-        if not typed.core or not registered.core:
-            return Verdict(Outcome.NMTC, 0, {Reason.NO_WORDS})
+    def _compared(
+        self, typed: Prepared, registered: str, kind: HolderKind
+    ) -> tuple[Alignment | None, Verdict]:
+        text = self._reader.read(registered)
+        if text is None:
+            return None, _incomparable(Reason.TOO_MANY_WORDS)
+        prepared = self._prepared(text, kind)
+        if not typed.core or not prepared.core:
+            return None, _incomparable(Reason.NO_WORDS)
         budget = self._policy.typo_budget
-        found = align(typed, registered, self._tables.endings, budget, self._steps)
         if kind is HolderKind.PERSON:
-            return person.judge(found, self._policy)
-        return organisation.judge(found, self._policy)
+            found = persons.align(typed, prepared, self._tables.endings, budget, self._steps)
+            return found, persons.judge(found, self._policy)
+        found = organisations.align(typed, prepared, budget, self._steps)
+        return found, organisations.judge(found, self._policy)
 
-    def _best_together(self, parts: list[list[Token]]) -> Candidate | None:
+    def _best_together(self, parts: list[Text]) -> Candidate | None:
         """Fit each part to a holder of its own, in the order typed; None unless every part fits closely."""
         if len(parts) > len(self._account.holders):
             return None
@@ -154,13 +167,18 @@ class _Attempt:
             taken |= 1 << candidate.holder
             found.append(candidate)
         best = min(found, key=lambda candidate: candidate.rank)
-        verdict = Verdict(
-            max(candidate.verdict.outcome for candidate in found),
-            min(candidate.verdict.similarity for candidate in found),
-            set().union(*(candidate.verdict.reasons for candidate in found)),
-        )
+        verdict = Verdict(min(candidate.verdict.similarity for candidate in found))
+        for candidate in found:
+            verdict.notes += candidate.verdict.notes
+            verdict.outcome = max(verdict.outcome, candidate.verdict.outcome)
         verdict.note(Reason.JOINT)
-        return Candidate(verdict, best.disclosable, best.holder, best.name)
+        return best._replace(verdict=verdict)
+
+
+def _incomparable(reason: Reason) -> Verdict:
+    verdict = Verdict()
+    verdict.note(reason, Outcome.NMTC)
+    return verdict
 
 
 def _disclosed(best: Candidate, account: Account, policy: Policy) -> Decision:
@@ -170,11 +188,10 @@ def _disclosed(best: Candidate, account: Account, policy: Policy) -> Decision:
     if outcome is Outcome.CMTC and not best.disclosable:
         verdict.note(Reason.NOT_DISCLOSABLE)
         outcome = policy.withheld
-    reasons = tuple(sorted(verdict.reasons)) or _NONE_REASONS
     points = score(outcome, verdict.similarity)
     if outcome is Outcome.CMTC:
         text = account.holders[best.holder].names[best.name].text
-        return Decision(outcome, text, points, reasons, best.holder, best.name)
+        return Decision(outcome, text, points, verdict.reasons, best.holder, best.name)
     if outcome is Outcome.MTCH:
-        return Decision(outcome, None, points, reasons, best.holder, best.name)
-    return Decision(outcome, None, points, reasons)
+        return Decision(outcome, None, points, verdict.reasons, best.holder, best.name)
+    return Decision(outcome, None, points, verdict.reasons)

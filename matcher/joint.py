@@ -1,57 +1,61 @@
 """Joint accounts: a typed text that names several holders falls into parts, one for each."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from matcher.tables import blob
-from matcher.tables.blob import Word
-from matcher.words import Token
+from matcher.words import DOT, HYPHEN, Text
+
+if TYPE_CHECKING:
+    from matcher.words import Folded
 
 
-def parts_of(tokens: list[Token], lexicon: dict[str, Word]) -> list[list[Token]]:
+def parts_of(text: Text) -> list[Text]:
     """Split at the connecting words.
 
     A part of one word borrows the surname of the part at the other end: "Peter und Anna Müller" is Peter
     Müller and Anna Müller; "Müller Peter und Anna" likewise.
     """
-    parts: list[list[Token]] = [[]]
-    for token in tokens:
-        if _connects(token, lexicon):
-            if parts[-1]:
-                parts.append([])
-        else:
-            parts[-1].append(token)
-    if not parts[-1]:
-        parts.pop()
-    if len(parts) > 1:
-        first, last = parts[0], parts[-1]
-        for number, part in enumerate(parts):
-            if _names(part, lexicon) != 1:
-                continue
-            if number < len(parts) - 1 and len(last) > 1:
-                parts[number] = [*part, *_surname(last, lexicon)]
-            elif number and len(first) > 1:
-                parts[number] = [*part, first[0]]
+    parts: list[Text] = []
+    start = 0
+    for end in range(len(text.words) + 1):
+        if end == len(text.words) or _connects(text.words[end]):
+            if end > start:
+                parts.append(text.part(start, end))
+            start = end + 1
+    if len(parts) < 2:  # noqa: PLR2004 (several holders)
+        return parts
+    first, last = parts[0], parts[-1]
+    for number, part in enumerate(parts):
+        if _names(part) != 1:
+            continue
+        if number < len(parts) - 1 and len(last.words) > 1:
+            parts[number] = _with_words(part, last.words[_surname_start(last) :])
+        elif number and len(first.words) > 1:
+            parts[number] = _with_words(part, first.words[:1])
     return parts
 
 
-def _connects(token: Token, lexicon: dict[str, Word]) -> bool:
-    if token.is_and:
+def _connects(folded: Folded) -> bool:
+    if folded.sign:
         return True
-    word = lexicon.get(token.variants[0])
-    return word is not None and bool(word.tags & blob.CONNECTOR) and not (token.length == 1 and token.upper)
+    return bool(folded.word.tags & blob.CONNECTOR) and not (folded.length == 1 and folded.upper)
 
 
-def _names(part: list[Token], lexicon: dict[str, Word]) -> int:
+def _names(part: Text) -> int:
     """Count the words of a part that are no titles."""
-    return sum(1 for token in part if not _tagged(token, lexicon, blob.TITLE))
+    return sum(not folded.word.tags & blob.TITLE for folded in part.words)
 
 
-def _surname(part: list[Token], lexicon: dict[str, Word]) -> list[Token]:
-    """Give the last word with the particles and hyphenated words before it."""
-    start = len(part) - 1
-    while start > 1 and (part[start].hyphen or _tagged(part[start - 1], lexicon, blob.PARTICLE)):
+def _surname_start(part: Text) -> int:
+    """Give where the last word begins, with the particles and hyphenated words before it."""
+    start = len(part.words) - 1
+    while start > 1 and (part.gaps[start] == HYPHEN or part.words[start - 1].word.tags & blob.PARTICLE):
         start -= 1
-    return part[start:]
+    return start
 
 
-def _tagged(token: Token, lexicon: dict[str, Word], tag: int) -> bool:
-    word = lexicon.get(token.variants[0])
-    return word is not None and bool(word.tags & tag)
+def _with_words(part: Text, more: list[Folded]) -> Text:
+    gaps = [*part.gaps[:-1], part.gaps[-1] & DOT, *[0] * len(more)]
+    return Text([*part.words, *more], gaps, 0)

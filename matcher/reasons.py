@@ -86,3 +86,13 @@ class Reason(IntEnum):
     """An identification of a scheme on file is different."""
     IDENTIFICATION_NOT_HELD = 40
     """An identification's scheme is not on file, or none was typed."""
+    NAME_CUT = 41
+    """One side was cut, by the length of a field or elsewhere, and begins the other."""
+    LETTER_UNKNOWN = 42
+    """A full stop stands for a letter that could not be converted (EPC217-08)."""
+    ACRONYM = 43
+    """One side abbreviates the other to the first letters of its words."""
+    TRADING_AS = 44
+    """Only the part before, or after, "t/a", "c/o" or their like fits."""
+    BRANCH = 45
+    """A branch suffix stands on one side only."""

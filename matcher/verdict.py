@@ -1,26 +1,60 @@
 """What the rules say about one pair of names: the best outcome left, and why."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.model import Outcome
-from matcher.reasons import Reason
+
+if TYPE_CHECKING:
+    from matcher.policy import Policy
+    from matcher.reasons import Reason
 
 CLOSE_SCORE_MIN = 600
 MATCH_SCORE_MIN = 900
+_MTCH = Outcome.MTCH
 
 
-@dataclass(slots=True)
+class Note(NamedTuple):
+    """One rule that fired."""
+
+    reason: Reason
+    ceiling: Outcome
+    """The best outcome that it leaves."""
+    knob: str
+    """The policy's knob that set the ceiling; empty where no knob has a say."""
+
+
 class Verdict:
     """Begins as a match; each rule that fires can only lower it."""
 
-    outcome: Outcome = Outcome.MTCH
-    similarity: int = 0
-    reasons: set[Reason] = field(default_factory=set)
+    __slots__ = ("notes", "outcome", "similarity")
 
-    def note(self, reason: Reason, ceiling: Outcome = Outcome.MTCH) -> None:
-        """Record a reason and the best outcome that it leaves."""
-        self.reasons.add(reason)
+    def __init__(self, similarity: int = 0) -> None:
+        self.outcome: Outcome = _MTCH
+        self.similarity = similarity
+        """Per mille; places the score within the outcome's range."""
+        self.notes: list[Note] = []
+
+    def note(self, reason: Reason, ceiling: Outcome = _MTCH) -> None:
+        """Record a rule that fired and the best outcome that it leaves."""
+        self.notes.append(Note(reason, ceiling, ""))
         self.outcome = max(self.outcome, ceiling)
+
+    def note_knob(self, reason: Reason, policy: Policy, knob: str) -> None:
+        """Record a rule whose ceiling a knob of the policy sets."""
+        ceiling: Outcome = getattr(policy, knob)
+        self.notes.append(Note(reason, ceiling, knob))
+        self.outcome = max(self.outcome, ceiling)
+
+    def has(self, reason: Reason) -> bool:
+        """Whether a rule fired with that reason."""
+        return any(note[0] is reason for note in self.notes)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons, ascending, each once."""
+        return tuple(sorted({note.reason for note in self.notes}))
 
 
 def score(outcome: Outcome, similarity: int) -> int:

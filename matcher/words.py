@@ -1,23 +1,47 @@
 """Cleansing: a text becomes folded words, each with every folding its letters may have been written in."""
 
+from __future__ import annotations
+
+import re
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
 
 from matcher.tables.blob import (
     CODE_POINTS,
     COLUMN_INITIAL,
     COLUMN_WITH_INITIAL,
+    SCRIPT_LATIN,
+    SCRIPT_OTHER,
     SECOND,
+    UNKNOWN,
     UPPER,
     Class,
+    Word,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TEXT_CHARACTERS_MAX = 140
 WORDS_MAX = 32
 CONVENTIONS = 7
-"""Columns 0 to 6 of the folding; a word has at most this many variants."""
+"""Columns 0 to 6 of the folding."""
+VARIANTS_MAX = 8
+"""Foldings of one word."""
+WORDS_CACHED_MAX = 65_536
+GAPS_CACHED_MAX = 1_024
+
+SPACE, HYPHEN, COMMA, DOT, SLASH = 1, 2, 4, 8, 16
+"""What stands before a word, as bits; DOT only counts right behind the word before, 0 is nothing at all."""
+
+ASTRAL = 0x10000
+"""The first code point beyond the Basic Multilingual Plane."""
 
 _CONTENT = (Class.OTHER, Class.LETTER, Class.DIGIT)
+_GAP_BITS = {Class.SPACE: SPACE, Class.HYPHEN: HYPHEN, Class.COMMA: COMMA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +55,8 @@ class Entry:
     second: bool
     columns: tuple[str, ...]
     """One text per column; for class OTHER one code point, or empty for itself."""
+    choices: tuple[str, ...]
+    """The distinct texts of columns 0 to 6."""
 
 
 class Folding:
@@ -53,10 +79,44 @@ class Folding:
         number: int = self._pages[self._stage[code >> 8] * 256 + (code & 255)]
         return self._entries[number]
 
-    def pair(self, first: int, second: int) -> Entry | None:
-        """Give the entry of two code points that fold as one, if they do."""
-        number = self._pairs.get((first, second))
-        return None if number is None else self._entries[number]
+    def letters(self, raw: str) -> list[tuple[Entry, int]]:
+        """Give the letters and digits of a word, pairs that fold as one joined, with their code points."""
+        letters: list[tuple[Entry, int]] = []
+        previous = 0
+        for character in raw:
+            code = ord(character)
+            entry = self.of(code)
+            number = self._pairs.get((previous, code)) if entry.second and previous else None
+            if number is not None:
+                letters[-1] = self._entries[number], 0
+                previous = 0
+            elif entry.kind in _CONTENT:
+                letters.append((entry, code))
+                previous = code
+        return letters
+
+    def parting(self) -> str:
+        """Give the characters below U+10000 that part words, as a class of a regular expression.
+
+        Classes that reach beyond are ten times slower; `astral_parting` has the few that lie there.
+        """
+        codes = [code for code in range(ASTRAL) if self._parts(code)]
+        starts = [code for code in codes if code == 0 or not self._parts(code - 1)]
+        ends = [code for code in codes if not self._parts(code + 1)]
+        ranges = (f"\\u{start:04x}-\\u{end:04x}" for start, end in zip(starts, ends, strict=True))
+        return f"[{''.join(ranges)}]"
+
+    def astral_parting(self) -> dict[int, str]:
+        """Give the characters from U+10000 that part words, each with its like below, for `str.translate`."""
+        hyphen = Class.HYPHEN
+        return {
+            code: "-" if self.of(code).kind is hyphen else " "
+            for code in range(ASTRAL, CODE_POINTS)
+            if self._parts(code)
+        }
+
+    def _parts(self, code: int) -> bool:
+        return self.of(code).kind not in (*_CONTENT, Class.DROP)
 
 
 def _entry(row: tuple[int, ...]) -> Entry:
@@ -65,134 +125,180 @@ def _entry(row: tuple[int, ...]) -> Entry:
         columns = tuple(chr(cell) if cell else "" for cell in cells)
     else:
         columns = tuple(cell.to_bytes(4, "little").rstrip(b"\0").decode("ascii") for cell in cells)
-    return Entry(Class(kind), script, mask, bool(flags & UPPER), bool(flags & SECOND), columns)
+    choices = tuple(dict.fromkeys(columns[:CONVENTIONS]))
+    return Entry(Class(kind), script, mask, bool(flags & UPPER), bool(flags & SECOND), columns, choices)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Token:
-    """One folded word."""
+@dataclass(slots=True, repr=False, eq=False)
+class Folded:
+    """One folded word, and what the tables know about it."""
 
     variants: tuple[str, ...]
-    """The foldings of column 0 first, without duplicates."""
+    """Its foldings, that of column 0 first, without duplicates; empty if nothing is left of it."""
+    first: str
+    """The first folding."""
     length: int
     """UTF-8 bytes of the first folding."""
     scripts: int
     """Scripts of its letters, as bits."""
-    hyphen: bool
-    """Only a hyphen stands between the word before and this one."""
-    comma: bool
-    """A comma stands between the word before and this one."""
-    dot: bool
-    """A full stop follows."""
     upper: bool
     """It has letters and all of them are capitals."""
     digits: bool
     """It holds a digit."""
-    is_and: bool
+    sign: bool
     """It is one of the signs & and +."""
+    word: Word
+    """What the lexicon says of the first folding that it holds."""
 
     @property
-    def ascii(self) -> bool:
+    def base(self) -> bool:
         """Whether every letter is of a script that folds to base Latin."""
-        return not self.scripts & 8
+        return not self.scripts & SCRIPT_OTHER
+
+    @property
+    def letter(self) -> bool:
+        """Whether it is a single letter, which may be an initial."""
+        return self.length == 1 and not (self.digits or self.sign or self.scripts & SCRIPT_OTHER)
 
 
-def split(text: str, folding: Folding) -> list[Token] | None:
-    """Split a text into folded words; None if it is longer than a name or has more than WORDS_MAX of them."""
-    if len(text) > TEXT_CHARACTERS_MAX:
-        return None
-    splitter = _Splitter(folding)
-    for character in text:
-        if not splitter.take(ord(character)):
-            return None
-    return splitter.tokens if splitter.end() else None
+SIGN = Folded(("&",), "&", 1, 0, upper=False, digits=False, sign=True, word=UNKNOWN)
+_NOTHING = Folded((), "", 0, 0, upper=False, digits=False, sign=False, word=UNKNOWN)
 
 
-class _Splitter:
-    """The state while walking through a text."""
+@dataclass(slots=True, repr=False, eq=False)
+class Text:
+    """A text's words, and what stands between them."""
 
-    def __init__(self, folding: Folding) -> None:
-        self.tokens: list[Token] = []
+    words: list[Folded]
+    gaps: list[int]
+    """What stands before each word, and last what stands behind them all, as bits."""
+    characters: int
+    """The text's length as it was given."""
+
+    def part(self, start: int, end: int) -> Text:
+        """Give some of the words as a text of their own."""
+        gaps = [0, *self.gaps[start + 1 : end], self.gaps[end] & DOT]
+        return Text(self.words[start:end], gaps, 0)
+
+
+class Reader:
+    """Reads texts into folded words; what it made of a word is kept for the next time."""
+
+    def __init__(self, folding: Folding, lexicon: dict[str, Word]) -> None:
+        self.lexicon = lexicon
         self._folding = folding
-        self._letters: list[tuple[Entry, int]] = []
-        self._previous = 0
-        self._gap: list[Class] = []
+        self._astral = folding.astral_parting()
+        self._split = re.compile(f"({folding.parting()}+)").split
+        self._fold = lru_cache(WORDS_CACHED_MAX)(self._folded)
+        self._gap = lru_cache(GAPS_CACHED_MAX)(self._gap_bits)
 
-    def take(self, code: int) -> bool:
-        """Take one code point; False if there are too many words."""
-        entry = self._folding.of(code)
-        if entry.second and self._previous:
-            pair = self._folding.pair(self._previous, code)
-            if pair is not None:
-                self._letters[-1] = (pair, 0)
-                self._previous = 0
-                return True
-        if entry.kind in _CONTENT:
-            self._letters.append((entry, code))
-            self._previous = code
-            return True
-        if entry.kind is Class.DROP:
-            return True
-        if not self.end():
-            return False
-        if entry.kind is Class.AND:
-            return self._append(Token(("&",), 1, 0, False, False, False, False, False, True))
-        self._gap.append(entry.kind)
-        if entry.kind is Class.DOT and len(self._gap) == 1 and self.tokens:
-            self.tokens[-1] = replace(self.tokens[-1], dot=True)
-        return True
+    def read(self, text: str) -> Text | None:
+        """Split a text into words; None if it is longer than a name or has more than WORDS_MAX of them."""
+        if len(text) > TEXT_CHARACTERS_MAX:
+            return None
+        words: list[Folded] = []
+        gaps: list[int] = []
+        between = ""
+        characters = len(text)
+        if not text.isascii() and ord(max(text)) >= ASTRAL:
+            text = text.translate(self._astral)
+        parts = iter(self._split(text))
+        for raw in parts:
+            folded = self._fold(raw) if raw else _NOTHING
+            if folded.variants:
+                if between == " ":
+                    gaps.append(SPACE)
+                else:
+                    *before_signs, before_word = self._gap(between, bool(words))
+                    gaps += (*before_signs, before_word)
+                    words += (SIGN,) * len(before_signs)
+                words.append(folded)
+                between = ""
+            between += next(parts, "")
+        *before_signs, last = self._gap(between, bool(words))
+        gaps += (*before_signs, last)
+        words += (SIGN,) * len(before_signs)
+        return Text(words, gaps, characters) if len(words) <= WORDS_MAX else None
 
-    def end(self) -> bool:
-        """End the word, if one is open; False if there are too many words."""
-        if not self._letters:
-            return True
-        letters, self._letters, self._previous = self._letters, [], 0
+    def _gap_bits(self, between: str, behind_word: bool) -> tuple[int, ...]:
+        """Give the bits of each stretch between two words that the signs & and + divide."""
+        found = [0]
+        first = behind_word
+        for character in between:
+            kind = self._folding.of(ord(character)).kind
+            if kind is Class.AND:
+                found.append(0)
+                first = True
+                continue
+            if kind is not Class.DOT:
+                found[-1] |= SLASH if character == "/" else _GAP_BITS[kind]
+            elif first:
+                found[-1] |= DOT
+            first = False
+        return tuple(found)
+
+    def _folded(self, raw: str) -> Folded:
+        if raw.isascii() and raw.isalnum():
+            return self._folded_ascii(raw)
+        letters = self._folding.letters(raw)
         variants = _variants(letters)
         if not variants:
-            return True
+            return _NOTHING
         cased = [entry for entry, _ in letters if entry.script]
-        return self._append(
-            Token(
-                variants,
-                len(variants[0].encode()),
-                _union(cased),
-                self._gap == [Class.HYPHEN] and bool(self.tokens),
-                Class.COMMA in self._gap,
-                False,
-                bool(cased) and all(entry.upper for entry in cased),
-                any(entry.kind is Class.DIGIT for entry, _ in letters),
-                False,
-            )
+        scripts = 0
+        for entry in cased:
+            scripts |= entry.script
+        return Folded(
+            variants,
+            variants[0],
+            len(variants[0].encode()),
+            scripts,
+            upper=bool(cased) and all(entry.upper for entry in cased),
+            digits=any(entry.kind is Class.DIGIT for entry, _ in letters),
+            sign=False,
+            word=next((self.lexicon[variant] for variant in variants if variant in self.lexicon), UNKNOWN),
         )
 
-    def _append(self, token: Token) -> bool:
-        self._gap = []
-        self.tokens.append(token)
-        return len(self.tokens) <= WORDS_MAX
-
-
-def _union(entries: list[Entry]) -> int:
-    scripts = 0
-    for entry in entries:
-        scripts |= entry.script
-    return scripts
+    def _folded_ascii(self, raw: str) -> Folded:
+        """Fold a word of ASCII letters and digits, as most are."""
+        first = raw.lower()
+        return Folded(
+            (first,),
+            first,
+            len(first),
+            0 if raw.isdigit() else SCRIPT_LATIN,
+            upper=raw.isupper(),
+            digits=not raw.isalpha(),
+            sign=False,
+            word=self.lexicon.get(first, UNKNOWN),
+        )
 
 
 def _variants(letters: list[tuple[Entry, int]]) -> tuple[str, ...]:
-    """Fold a word in every convention that its letters distinguish; empty foldings are left out."""
-    mask = 1
-    for entry, _ in letters:
-        mask |= entry.mask
-    variants: list[str] = []
-    for convention in range(CONVENTIONS):
-        if not mask >> convention & 1:
-            continue
-        pieces = []
-        for position, (entry, code) in enumerate(letters):
-            initial = convention == COLUMN_WITH_INITIAL and position == 0
-            column = COLUMN_INITIAL if initial else convention
-            pieces.append(entry.columns[column] or (chr(code) if entry.kind is Class.OTHER else ""))
-        variant = "".join(pieces)
-        if variant and variant not in variants:
-            variants.append(variant)
-    return tuple(variants)
+    """Fold a word in every way that its letters distinguish; empty foldings are left out.
+
+    A Latin word may mix its choices (Nørgård is also Noergard), up to VARIANTS_MAX of them; beyond that, and
+    in other scripts, one convention holds for the whole word.
+    """
+    found: Iterable[str]
+    choices = [
+        entry.choices if entry.kind is not Class.OTHER else (_cell(entry, code, 0),)
+        for entry, code in letters
+    ]
+    latin = all(entry.script in (0, SCRIPT_LATIN) for entry, _ in letters)
+    if latin and prod(map(len, choices)) <= VARIANTS_MAX:
+        found = map("".join, product(*choices))
+    else:
+        found = (_by_convention(letters, convention) for convention in range(CONVENTIONS))
+    return tuple(dict.fromkeys(variant for variant in found if variant))
+
+
+def _by_convention(letters: list[tuple[Entry, int]], convention: int) -> str:
+    return "".join(
+        _cell(entry, code, COLUMN_INITIAL if convention == COLUMN_WITH_INITIAL and at == 0 else convention)
+        for at, (entry, code) in enumerate(letters)
+    )
+
+
+def _cell(entry: Entry, code: int, column: int) -> str:
+    return entry.columns[column] or (chr(code) if entry.kind is Class.OTHER else "")

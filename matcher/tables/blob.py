@@ -42,9 +42,20 @@ SECOND = 2
 
 SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
 
-TITLE, PARTICLE, LINK, CONNECTOR, GENERIC, GENERATION, STATUS, PREFIX, WEAK, NUMBER = (
-    1 << bit for bit in range(10)
-)
+(
+    TITLE,
+    PARTICLE,
+    LINK,
+    CONNECTOR,
+    GENERIC,
+    GENERATION,
+    STATUS,
+    PREFIX,
+    WEAK,
+    NUMBER,
+    BRANCH,
+    TRADING,
+) = (1 << bit for bit in range(12))
 MALE, FEMALE = 1, 2
 
 
@@ -75,6 +86,10 @@ class Word:
     synonym: int
     forms: frozenset[int]
     variants: frozenset[int]
+
+
+UNKNOWN = Word(0, 0, 0, 0, frozenset(), frozenset())
+"""A word that no table knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from matcher.tables import blob
-from matcher.words import Folding, Token, split
+from matcher.words import Folded, Folding, Reader
 
 HERE = Path(__file__).parent
 COMPILED = HERE / "compiled.bin"
@@ -147,12 +147,14 @@ class _Words:
     """The lexicon: every folded key with all that the tables say about it."""
 
     def __init__(self, folding: Folding) -> None:
-        self._folding = folding
+        self._reader = Reader(folding, {})
         self.words: dict[str, _Word] = {}
         self._tagged("titles.txt", blob.TITLE)
         self._tagged("particles.txt", blob.PARTICLE)
         self._tagged("connectors.txt", blob.CONNECTOR)
         self._tagged("generic.txt", blob.GENERIC)
+        self._tagged("branches.txt", blob.BRANCH)
+        self._tagged("trading.txt", blob.TRADING)
         self._given_names()
         self._given_variants()
         self._abbreviations()
@@ -160,10 +162,11 @@ class _Words:
         self._legal_forms()
 
     def _keys(self, text: str, where: str) -> set[str]:
-        tokens = split(text, self._folding)
-        if tokens is None or not any(not token.is_and for token in tokens):
+        read = self._reader.read(text)
+        words = [folded for folded in read.words if not folded.sign] if read else []
+        if not words:
             raise TableError(f"{where}: {text!r} has no word")
-        keys = joined([token for token in tokens if not token.is_and])
+        keys = joined(words)
         if max(map(len, keys)) > blob.KEY_BYTES_MAX:
             raise TableError(f"{where}: {text!r} is too long")
         return keys
@@ -173,7 +176,7 @@ class _Words:
         return [self.words.setdefault(key, _Word()) for key in keys]
 
     def _tagged(self, name: str, tag: int) -> None:
-        more = {"link": blob.LINK, "weak": blob.WEAK}
+        more = {"link": blob.LINK, "weak": blob.WEAK, "slash": blob.WEAK}
         for number, line in _lines(name):
             label, colon, texts = line.rpartition(":")
             if colon and label not in more:
@@ -270,11 +273,11 @@ class _Words:
         )
 
 
-def joined(tokens: list[Token]) -> set[str]:
-    """Give the tokens' foldings written as one word, each convention by itself."""
-    count = max(len(token.variants) for token in tokens)
+def joined(words: list[Folded]) -> set[str]:
+    """Give the words' foldings written as one word, each variant by itself."""
+    count = max(len(folded.variants) for folded in words)
     return {
-        "".join(token.variants[min(v, len(token.variants) - 1)] for token in tokens) for v in range(count)
+        "".join(folded.variants[min(v, len(folded.variants) - 1)] for folded in words) for v in range(count)
     }
 
 

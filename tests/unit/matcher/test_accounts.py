@@ -14,7 +14,7 @@ from matcher import (
     Reason,
     decide,
 )
-from matcher.align import STEPS_MAX
+from matcher.alignment import STEPS_MAX
 from tests.unit.matcher.cases import (
     CMTC,
     MTCH,

@@ -9,11 +9,11 @@ import pytest
 
 import matcher
 from matcher.tables import blob, compiler
-from matcher.words import WORDS_MAX, Folding, split
+from matcher.words import WORDS_MAX, Folding, Reader
 
 TABLES = Path(compiler.__file__).parent
 _PARSED = blob.parse(compiler.compiled())
-_FOLDING = Folding(*_PARSED.sections[:4])
+_READER = Reader(Folding(*_PARSED.sections[:4]), {})
 
 
 def test_the_compiled_tables_are_those_of_the_texts() -> None:
@@ -62,9 +62,9 @@ def test_no_two_countries_legal_forms_are_joined_by_a_third() -> None:
 
 
 def _keys(form: str) -> set[str]:
-    tokens = split(form, _FOLDING)
-    assert tokens is not None
-    return compiler.joined([token for token in tokens if not token.is_and])
+    text = _READER.read(form)
+    assert text is not None
+    return compiler.joined([folded for folded in text.words if not folded.sign])
 
 
 def test_no_legal_form_reads_like_a_number() -> None:
@@ -94,5 +94,4 @@ def test_given_names_variants_have_no_word_of_both_sexes_beside_one_of_one() -> 
 
 @pytest.mark.parametrize("count", [WORDS_MAX, WORDS_MAX + 1])
 def test_a_text_has_at_most_32_words(count: int) -> None:
-    tokens = split(" ".join(["a"] * count), _FOLDING)
-    assert (tokens is None) == (count > WORDS_MAX)
+    assert (_READER.read(" ".join(["a"] * count)) is None) == (count > WORDS_MAX)

@@ -1,0 +1,211 @@
+"""The rules for persons: given name against surname is what counts (scheme reference, section 8)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from matcher.alignment import FULL_FITS, Alignment, Fit
+from matcher.model import Outcome
+from matcher.prepared import Prepared, bits
+from matcher.reasons import Reason
+from matcher.scripts import judge_scripts
+from matcher.tables import blob
+from matcher.verdict import Verdict
+
+if TYPE_CHECKING:
+    from matcher.policy import Policy
+
+_WEAK = (Fit.INITIAL_TYPED, Fit.INITIAL_REGISTERED, Fit.VARIANT)
+_NEAR = (
+    (Fit.INITIAL_TYPED, Reason.INITIAL_TYPED, "initial_typed"),
+    (Fit.INITIAL_REGISTERED, Reason.INITIAL_REGISTERED, "initial_registered"),
+    (Fit.VARIANT, Reason.GIVEN_VARIANT, "given_variant"),
+    (Fit.ENDING, Reason.SURNAME_ENDING, "surname_ending"),
+    (Fit.TYPO, Reason.TYPO, "typo"),
+)
+_SPELLED_ALIKE = 1 << Fit.FULL | 1 << Fit.JOINED
+
+
+def judge(found: Alignment, policy: Policy) -> Verdict:
+    """Judge a typed name against a registered person's name."""
+    verdict = Verdict(found.similarity)
+    typed_left, registered_left = found.typed_left, found.registered_left
+    if typed_left == found.typed.core:
+        verdict.note(Reason.NOTHING_IN_COMMON, Outcome.NMTC)
+        return verdict
+    if typed_left or registered_left:
+        _judge_surname(found, policy, verdict)
+        _judge_given(found, policy, typed_left, verdict)
+        _judge_middles(found, policy, verdict)
+        _judge_extra(found, policy, typed_left, registered_left, verdict)
+    elif not found.fits & ~_SPELLED_ALIKE:
+        verdict.note(Reason.EXACT)
+    if found.fits & ~(1 << Fit.FULL):
+        _judge_fits(found, policy, verdict)
+    if found.typed.generations or found.registered.generations:
+        _judge_generations(found, verdict)
+    if found.typed.light or found.registered.light:
+        _judge_light(found, verdict)
+    _judge_order(found, verdict)
+    judge_scripts(found, policy, verdict)
+    return verdict
+
+
+def _judge_surname(found: Alignment, policy: Policy, verdict: Verdict) -> None:
+    registered = found.registered
+    left = found.registered_left & registered.surname
+    if left == 0:
+        return
+    if left != registered.surname or _middle_surname_fits(found):
+        if registered.given >= 0 and FULL_FITS >> found.fit_of(registered.given) & 1:
+            verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
+        else:
+            verdict.note(Reason.SURNAME_PARTIAL, Outcome.NMTC)
+        return
+    verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
+
+
+def _middles(registered: Prepared) -> tuple[int, ...]:
+    given = 1 << registered.given if registered.given >= 0 else 0
+    return bits(registered.core & ~registered.surname & ~registered.generations & ~given)
+
+
+def _middle_surname_fits(found: Alignment) -> bool:
+    """Whether a middle word fits in full that may be the first of two surnames (Ana Mato Adrover)."""
+    registered = found.registered
+    return not registered.certain and any(
+        FULL_FITS >> found.fit_of(j) & 1
+        and not registered.words[j].word.sex
+        and registered.words[j].length > 1
+        for j in _middles(registered)
+    )
+
+
+def _judge_given(found: Alignment, policy: Policy, typed_left: int, verdict: Verdict) -> None:
+    given = found.registered.given
+    if given < 0 or found.fit_of(given):
+        return
+    if typed_left:
+        verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    elif _other_given_fits(found):
+        verdict.note(Reason.GIVEN_MISSING, Outcome.CMTC)
+    else:
+        verdict.note_knob(Reason.SURNAME_ONLY, policy, "surname_only")
+
+
+def _other_given_fits(found: Alignment) -> bool:
+    """Whether a middle word fits in full that is no first of two surnames (García Robledo alone)."""
+    registered = found.registered
+    return any(
+        FULL_FITS >> found.fit_of(j) & 1 and (registered.certain or registered.words[j].word.sex)
+        for j in _middles(registered)
+    )
+
+
+def _judge_middles(found: Alignment, policy: Policy, verdict: Verdict) -> None:
+    registered = found.registered
+    for j in _middles(registered):
+        if found.fit_of(j):
+            continue
+        folded = registered.words[j]
+        hyphenated = registered.hyphen(j) or (j + 1 < len(registered.words) and registered.hyphen(j + 1))
+        maybe_surname = not registered.certain and not folded.word.sex and folded.length > 1
+        if hyphenated or maybe_surname:
+            verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
+        else:
+            verdict.note_knob(Reason.MIDDLE_MISSING, policy, "middle_missing")
+
+
+def _judge_extra(
+    found: Alignment, policy: Policy, typed_left: int, registered_left: int, verdict: Verdict
+) -> None:
+    """Judge typed words that fit nothing: beside a registered word left over, they contradict it."""
+    extra = bits(typed_left & ~found.typed.generations)
+    if not extra:
+        return
+    if registered_left & ~found.registered.generations:
+        verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    elif len(extra) > 1:
+        verdict.note(Reason.WORDS_EXTRA, Outcome.NMTC)
+    elif found.typed.hyphen(extra[0]):
+        verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
+    else:
+        verdict.note_knob(Reason.MIDDLE_EXTRA, policy, "middle_extra")
+
+
+def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
+    """Judge near fits: each has its ceiling, and a weak surname beside a weak given name is no match."""
+    for fit, reason, knob in _NEAR:
+        if found.fits >> fit & 1:
+            verdict.note_knob(reason, policy, knob)
+    if found.fits >> Fit.JOINED & 1:
+        verdict.note(Reason.SPACING, Outcome.CMTC if _fused(found) else Outcome.MTCH)
+    typos, endings = found.fits >> Fit.TYPO & 1, found.fits >> Fit.ENDING & 1
+    given = found.registered.given
+    weak_given = given >= 0 and found.fit_of(given) in _WEAK
+    if weak_given and (typos or endings or verdict.has(Reason.MIDDLE_EXTRA)):
+        verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    if endings and typos:
+        verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
+
+
+def _fused(found: Alignment) -> bool:
+    """Whether a given name and a surname are one word on the other side."""
+    return any(
+        link.fit is Fit.JOINED
+        and (_spans(found.typed, link.typed) or _spans(found.registered, link.registered))
+        for link in found.links
+    )
+
+
+def _spans(side: Prepared, run: int) -> bool:
+    """Whether a run of words holds a surname and a given name."""
+    return bool(run & side.surname) and any(
+        i == side.given or side.words[i].word.sex for i in bits(run & ~side.surname)
+    )
+
+
+def _judge_generations(found: Alignment, verdict: Verdict) -> None:
+    typed = found.typed_free & found.typed.generations
+    registered = found.registered_free & found.registered.generations
+    if typed and registered:
+        verdict.note(Reason.NUMBER_DIFFERS, Outcome.NMTC)
+    elif typed or registered:
+        verdict.note(Reason.NUMBER_DIFFERS, Outcome.CMTC)
+
+
+def _judge_light(found: Alignment, verdict: Verdict) -> None:
+    typed = _light_tags(found.typed, found.typed_free)
+    registered = _light_tags(found.registered, found.registered_free)
+    if any(tag & blob.TITLE for tag in (*typed, *registered)):
+        verdict.note(Reason.TITLE_IGNORED)
+    particles = [
+        any(tag & blob.PARTICLE and not tag & blob.TITLE for tag in side) for side in (typed, registered)
+    ]
+    if all(particles):
+        verdict.note(Reason.PARTICLE_DIFFERS, Outcome.CMTC)
+    elif any(particles):
+        verdict.note(Reason.PARTICLE_IGNORED)
+
+
+def _light_tags(name: Prepared, free: int) -> list[int]:
+    """Give the tags of the light words that fit nothing."""
+    return [name.words[i].word.tags for i in bits(name.light & free) if not name.words[i].sign]
+
+
+def _judge_order(found: Alignment, verdict: Verdict) -> None:
+    """Judge the order: the surname may stand first or last; names around bin or ibn never change places."""
+    order = found.order()
+    descents = sum(a > b for a, b in pairwise(order))
+    if not descents:
+        return
+    linked = any(
+        folded.word.tags & blob.LINK for side in (found.typed, found.registered) for folded in side.words
+    )
+    if linked:
+        verdict.note(Reason.ORDER, Outcome.NMTC)
+    elif descents == 1 and order[-1] < order[0]:
+        verdict.note(Reason.ORDER)
+    else:
+        verdict.note(Reason.ORDER, Outcome.CMTC)
