@@ -42,6 +42,7 @@ ASTRAL = 0x10000
 """The first code point beyond the Basic Multilingual Plane."""
 
 _CONTENT = (Class.OTHER, Class.LETTER, Class.DIGIT)
+_WITH_SIGN = -1
 _GAP_BITS = {Class.SPACE: SPACE, Class.HYPHEN: HYPHEN, Class.COMMA: COMMA}
 
 
@@ -115,6 +116,10 @@ class Folding:
             for code in range(ASTRAL, CODE_POINTS)
             if self._parts(code)
         }
+
+    def signs(self) -> str:
+        """Give the signs & and +, in all their forms."""
+        return "".join(chr(code) for code in range(ASTRAL) if self.of(code).kind is Class.AND)
 
     def _parts(self, code: int) -> bool:
         return self.of(code).kind not in (*_CONTENT, Class.DROP)
@@ -190,53 +195,63 @@ class Reader:
         self._folding = folding
         self._astral = folding.astral_parting()
         self._split = re.compile(f"({folding.parting()}+)").split
+        self._signs = re.compile(f"[{folding.signs()}]")
         self._fold = lru_cache(WORDS_CACHED_MAX)(self._folded)
         self._gap = lru_cache(GAPS_CACHED_MAX)(self._gap_bits)
 
     def read(self, text: str) -> Text | None:
         """Split a text into words; None if it is longer than a name or has more than WORDS_MAX of them."""
-        if len(text) > TEXT_CHARACTERS_MAX:
+        characters = len(text)
+        if characters > TEXT_CHARACTERS_MAX:
             return None
+        if not text.isascii() and ord(max(text)) >= ASTRAL:
+            text = text.translate(self._astral)
+        parts = self._split(text)
+        words = list(map(self._fold, parts[::2]))
+        gaps = [self._gap(between, at > 0 or bool(parts[0])) for at, between in enumerate(parts[1::2])]
+        if _NOTHING in words[:-1] or _WITH_SIGN in gaps:
+            return self._read_uneven(parts, characters)
+        if words[-1] is _NOTHING:
+            words.pop()
+        else:
+            gaps.append(0)
+        return Text(words, [0, *gaps], characters) if len(words) <= WORDS_MAX else None
+
+    def _read_uneven(self, parts: list[str], characters: int) -> Text | None:
+        """Read a text that begins with a gap, or has words of nothing, or the signs & and +."""
         words: list[Folded] = []
         gaps: list[int] = []
         between = ""
-        characters = len(text)
-        if not text.isascii() and ord(max(text)) >= ASTRAL:
-            text = text.translate(self._astral)
-        parts = iter(self._split(text))
-        for raw in parts:
-            folded = self._fold(raw) if raw else _NOTHING
+        for at in range(0, len(parts), 2):
+            folded = self._fold(parts[at])
             if folded.variants:
-                if between == " ":
-                    gaps.append(SPACE)
-                else:
-                    *before_signs, before_word = self._gap(between, bool(words))
-                    gaps += (*before_signs, before_word)
-                    words += (SIGN,) * len(before_signs)
+                self._part(between, words, gaps)
                 words.append(folded)
                 between = ""
-            between += next(parts, "")
-        *before_signs, last = self._gap(between, bool(words))
-        gaps += (*before_signs, last)
-        words += (SIGN,) * len(before_signs)
+            between += "".join(parts[at + 1 : at + 2])
+        self._part(between, words, gaps)
         return Text(words, gaps, characters) if len(words) <= WORDS_MAX else None
 
-    def _gap_bits(self, between: str, behind_word: bool) -> tuple[int, ...]:
-        """Give the bits of each stretch between two words that the signs & and + divide."""
-        found = [0]
-        first = behind_word
-        for character in between:
+    def _part(self, between: str, words: list[Folded], gaps: list[int]) -> None:
+        """Add what stands between two words: its bits, and the signs in it as words."""
+        pieces = self._signs.split(between)
+        for piece in pieces[:-1]:
+            gaps.append(self._gap(piece, bool(words)))
+            words.append(SIGN)
+        gaps.append(self._gap(pieces[-1], bool(words)))
+
+    def _gap_bits(self, between: str, behind_word: bool) -> int:
+        """Give the bits of what stands between two words, or _WITH_SIGN."""
+        found = 0
+        for at, character in enumerate(between):
             kind = self._folding.of(ord(character)).kind
             if kind is Class.AND:
-                found.append(0)
-                first = True
-                continue
+                return _WITH_SIGN
             if kind is not Class.DOT:
-                found[-1] |= SLASH if character == "/" else _GAP_BITS[kind]
-            elif first:
-                found[-1] |= DOT
-            first = False
-        return tuple(found)
+                found |= SLASH if character == "/" else _GAP_BITS[kind]
+            elif at == 0 and behind_word:
+                found |= DOT
+        return found
 
     def _folded(self, raw: str) -> Folded:
         if raw.isascii() and raw.isalnum():
