@@ -223,6 +223,8 @@ class _Words:
                     word.tags |= blob.STATUS
                 elif name == "-- prefix":
                     word.tags |= blob.PREFIX
+                elif name == "-- weak":
+                    word.tags |= blob.WEAK
                 else:
                     word.forms.add(group)
                 if len(word.forms) > blob.FORMS_MAX:
