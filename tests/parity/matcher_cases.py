@@ -156,33 +156,57 @@ def typed_for(random: Random, of: Account) -> str:
 
 
 _SCHEMES = {
-    IdentificationKind.CODED: ("TXID", "COID", "txid"),
-    IdentificationKind.PROPRIETARY: ("Kunde", "kun de"),
+    IdentificationKind.CODED: ("TXID", "txid", "SREN", "SRET", "COID", "DUNS"),
+    IdentificationKind.PROPRIETARY: (
+        "VAT-ID",
+        "Siren",
+        "EUID",
+        "Kunde",
+        "kun de",
+        "COID",
+        "a name of no scheme",
+    ),
 }
+_ISSUERS = ("", "", "DE", "fr", "GR", "Amt", "a m t", " ", "ß")
+_VALUES = (
+    "DE123456789",
+    "FR123456789",
+    "EL123456789",
+    "GR 123456789",
+    "123456789",
+    "de 123.456.789",
+    "123456789 00012",
+    "123456789 00013",
+    "123456789 000123",
+    "DE",
+    "DEX1.HRB 1",
+    "dex1.hrb1_1",
+    "DEX1.HRB-1_2",
+    "VOPBDEFF",
+    "VOPBDEFFXXX",
+    "vopb deff",
+    "-",
+    "_",
+    "ÄÖ 1",
+    "A" * 256,
+    "ß" * 256,
+)
 
 
 def identification(random: Random) -> Identification:
     """Give an identification from a small world, so that many are equal or nearly so."""
     kind = random.choice(list(IdentificationKind))
-    schemes = {
-        IdentificationKind.CODED: ("TXID", "COID", "txid"),
-        IdentificationKind.PROPRIETARY: ("Kunde", "kun de"),
-    }
-    scheme = random.choice(schemes.get(kind, ("",)))
-    value = random.choice(
-        (
-            "DE123456789",
-            "123456789",
-            "de 123.456.789",
-            "VOPBDEFF",
-            "VOPBDEFFXXX",
-            "vopb deff",
-            "-",
-            "ÄÖ 1",
-            "A" * 256,
-        )
-    )
-    return Identification(kind, scheme, random.choice(("", "", "Amt", "a m t", "ß")), value)
+    scheme = random.choice(_SCHEMES.get(kind, ("",)))
+    return Identification(kind, scheme, random.choice(_ISSUERS), random.choice(_VALUES))
+
+
+def identification_for(random: Random, of: Account) -> Identification:
+    """Give what a payer may type for an account: mostly of a scheme that it holds, some with its very value."""
+    if not of.identifications or random.random() < 0.2:
+        return identification(random)
+    held = random.choice(of.identifications)
+    value = held.value if random.random() < 0.3 else random.choice(_VALUES)
+    return Identification(held.kind, held.scheme, random.choice(_ISSUERS), value)
 
 
 def policy(random: Random) -> Policy:

@@ -48,9 +48,9 @@ def test_both_engines_decide_alike_over_names_and_their_mutations(wasm: WasmMatc
 @given(seed=st.integers(0, 2**63))
 def test_both_engines_decide_alike_over_identifications(wasm: WasmMatcher, seed: int) -> None:
     random = Random(seed)
-    for _ in range(10):
+    for _ in range(20):
         account = matcher_cases.account(random)
-        typed = tuple(matcher_cases.identification(random) for _ in range(random.randint(0, 4)))
+        typed = tuple(matcher_cases.identification_for(random, account) for _ in range(random.randint(0, 3)))
         assert _differ(wasm, typed, account, random) is None
 
 
