@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from bench.variations.source import One, Organisation, Person, words
+from control_plane.matching.variations import variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ def persons(rng: Random, source: Source, each: int) -> Iterator[tuple[str, Pair]
     doubles = _groups(pool, lambda person: f"{person.given[0]} {person.family}".casefold())
     first_names = sorted({person.given[0] for person in pool if len(person.given) == 1})
     close = [pair for pair in combinations(first_names, 2) if OSA.distance(*pair, score_cutoff=1) == 1]
+    close = [pair for pair in close if variation("person", *pair) == "typo"]
     for _ in range(each):
         yield from _two(rng, source, [pool], "other person")
         yield from _two(rng, source, relatives, "same surname")
