@@ -64,19 +64,21 @@ class Feed:
         self._moved: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._closing = False
 
-    async def advance(self, bic: str) -> None:
+    async def advance(self, bic: str) -> bool:
         """Give positions to all committed records of a tenant that have none, and wake who waits for them.
 
         One caller at a time holds the stream's row, so positions follow commits: a record that isn't
-        committed can't be seen, and one that commits later gets a later position.
+        committed can't be seen, and one that commits later gets a later position. False if a committed change
+        has to wait for its position, because another writer is changing the same record again.
         """
         while await self._pending(bic):
             async with self._database.write() as session:
-                count = await self._advance_batch(session, bic)
+                count, held = await self._advance_batch(session, bic)
             if count:
                 self._wake(bic)
             else:
-                break
+                return not held
+        return True
 
     async def announce(self, bic: str) -> None:
         """Advance after a commit of one's own; a failure can't undo that, and is left to the next poll."""
@@ -122,7 +124,7 @@ class Feed:
             self._wake(bic)
 
     async def _changes_now(self, generation: bytes, bic: str, after: int) -> Page:
-        await self.advance(bic)
+        proved = await self.advance(bic)
         async with self._database.read() as session:
             # The head first: a record that moves on meanwhile is then beyond it, for the next page.
             head = await self._head(session, bic)
@@ -131,7 +133,9 @@ class Feed:
             condition = (_record.c.seq > after) & (_record.c.seq <= head)
             records, complete = await self._records(session, bic, condition, _record.c.seq)
         reached = head if complete else records[-1].seq or after
-        return Page(CHANGES, False, generation, bic, after, reached, head, KEY_FIRST, KEY_FIRST, records)
+        # A change that waits for its position lies beyond the head: who reads this page is not up to date.
+        newest = head if proved else head + 1
+        return Page(CHANGES, False, generation, bic, after, reached, newest, KEY_FIRST, KEY_FIRST, records)
 
     async def _records(
         self, session: AsyncSession, bic: str, condition: ColumnElement[bool], order: ColumnElement[Any]
@@ -165,17 +169,16 @@ class Feed:
             _record.c.generation == self._keyring.generation, _record.c.bic == bic, _record.c.seq.is_(None)
         )
 
-    async def _advance_batch(self, session: AsyncSession, bic: str) -> int:
+    async def _advance_batch(self, session: AsyncSession, bic: str) -> tuple[int, bool]:
+        """Give positions to some pending records; how many, and whether one was held by another writer."""
         mine = (_stream.c.generation == self._keyring.generation) & (_stream.c.bic == bic)
         head = await session.scalar(select(_stream.c.head).where(mine).with_for_update())
         if head is None:
-            return 0
-        # A record that another writer is changing again is skipped: it is pending once more after that.
-        keys = (
-            await session.scalars(
-                self._pending_keys(bic).limit(SEQUENCE_BATCH_MAX).with_for_update(skip_locked=True)
-            )
-        ).all()
+            return 0, False
+        pending = self._pending_keys(bic).order_by(_record.c.lookup_key).limit(SEQUENCE_BATCH_MAX)
+        committed = (await session.scalars(pending)).all()
+        keys = (await session.scalars(pending.with_for_update(skip_locked=True))).all()
+        held = not set(committed).issubset(keys)
         if keys:
             connection = await session.connection()
             await connection.execute(
@@ -191,7 +194,7 @@ class Feed:
                 ],
             )
             await session.execute(update(_stream).where(mine).values(head=head + len(keys)))
-        return len(keys)
+        return len(keys), held
 
     def _check_generation(self, generation: bytes) -> None:
         if generation != self._keyring.generation:

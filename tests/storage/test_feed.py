@@ -214,6 +214,24 @@ async def test_a_record_that_is_being_changed_again_is_sequenced_once_that_commi
     assert [(record.seq, record.revision) for record in page.records] == [(2, 2)]
 
 
+async def test_a_page_proves_no_head_while_a_committed_change_waits_behind_another_writer(
+    process: Process,
+) -> None:
+    if not process.database.is_postgresql:
+        return  # SQLite has one writer at a time: nobody can hold a record that another has committed.
+    await process.accounts.create(body(1))
+    generation = process.keyring.generation
+    async with process.database.write() as session:
+        await process.change_uncommitted(session, 1)
+    async with process.database.write() as session:
+        await process.change_uncommitted(session, 1)
+        held = await process.feed.changes(generation, BIC, 1, 0)
+    freed = await process.feed.changes(generation, BIC, 1, 0)
+    assert (held.records, held.to_seq, held.head) == ((), 1, 2)
+    assert [(record.seq, record.revision) for record in freed.records] == [(2, 3)]
+    assert freed.to_seq == freed.head == 2
+
+
 async def test_a_crash_between_commit_and_sequencing_is_caught_up_at_the_start(
     openbao: OpenBao, database_url: str, process: Process
 ) -> None:
