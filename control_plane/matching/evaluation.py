@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from time import perf_counter
+from itertools import pairwise
+from time import perf_counter_ns
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
 from control_plane.matching.rows import account_for
+from control_plane.matching.variations import variation
 from matcher import DEFAULT_POLICY, Outcome
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Pair:
     registered: str
     account: Account
     same: bool
+    variation: str
+    """What makes one name of the other: the row's own column `variation`, or told from the names."""
 
     @classmethod
     def read(cls, row: Row) -> Pair:
@@ -41,14 +45,15 @@ class Pair:
         fields = row.fields
         if fields["label"] not in LABELS:
             raise ValueError(f"the label must be {' or '.join(LABELS)}")
-        typed, registered = fields["name_a"], fields["name_b"]
-        account = account_for(fields["kind"], typed, registered)
-        return cls(typed, registered, account, fields["label"] == "match")
+        kind, typed, registered = fields["kind"], fields["name_a"], fields["name_b"]
+        account = account_for(kind, typed, registered)
+        varied = fields.get("variation") or variation(kind, typed, registered)
+        return cls(typed, registered, account, fields["label"] == "match", varied)
 
 
 @dataclass(slots=True)
 class Scored:
-    """What one scorer made of the pairs of one set and kind."""
+    """What one scorer made of some pairs of one kind."""
 
     matches: list[float] = field(default_factory=list)
     """Scores of the pairs that are the same payee."""
@@ -56,7 +61,8 @@ class Scored:
     """Scores of the pairs that are not."""
     outcomes: dict[tuple[bool, Outcome], int] = field(default_factory=dict)
     """How many pairs got which outcome, by whether they are the same payee; empty for a baseline."""
-    seconds: float = 0.0
+    nanoseconds: list[int] = field(default_factory=list)
+    """How long each decision took, or all of a baseline's together."""
 
     def share(self, outcome: Outcome, *, same: bool) -> float | None:
         """Share of an outcome among the pairs that are, or aren't, the same payee; None if there are none."""
@@ -66,24 +72,33 @@ class Scored:
     @property
     def pairs_per_second(self) -> float:
         """Pairs scored per second, on one core."""
-        return (len(self.matches) + len(self.others)) / max(self.seconds, 1e-9)
+        return (len(self.matches) + len(self.others)) * 1e9 / max(sum(self.nanoseconds), 1)
+
+    def microseconds(self, share: float) -> float:
+        """Time that this share of the decisions took at most."""
+        rising = sorted(self.nanoseconds)
+        return rising[min(int(len(rising) * share), len(rising) - 1)] / 1e3
 
     def __add__(self, other: Scored) -> Scored:
-        """Pool two sets."""
+        """Pool the results of one scorer."""
         outcomes = dict(self.outcomes)
         for key, count in other.outcomes.items():
             outcomes[key] = outcomes.get(key, 0) + count
         return Scored(
-            self.matches + other.matches, self.others + other.others, outcomes, self.seconds + other.seconds
+            self.matches + other.matches,
+            self.others + other.others,
+            outcomes,
+            self.nanoseconds + other.nanoseconds,
         )
 
 
 def decided(pairs: Sequence[Pair], decide: Decide) -> Scored:
-    """Score pairs by the matcher."""
-    scored = Scored()
-    begin = perf_counter()
-    decisions = [decide(pair.typed, pair.account, DEFAULT_POLICY) for pair in pairs]
-    scored.seconds = perf_counter() - begin
+    """Score pairs by the matcher; nothing but the decisions is timed."""
+    decisions, times = [], [perf_counter_ns()]
+    for pair in pairs:
+        decisions.append(decide(pair.typed, pair.account, DEFAULT_POLICY))
+        times.append(perf_counter_ns())
+    scored = Scored(nanoseconds=[end - begin for begin, end in pairwise(times)])
     for pair, decision in zip(pairs, decisions, strict=True):
         (scored.matches if pair.same else scored.others).append(decision.score)
         key = pair.same, decision.outcome
@@ -94,9 +109,9 @@ def decided(pairs: Sequence[Pair], decide: Decide) -> Scored:
 def compared(pairs: Sequence[Pair], similarity: Callable[[str, str], float]) -> Scored:
     """Score pairs by a similarity of their folded texts."""
     scored = Scored()
-    begin = perf_counter()
+    begin = perf_counter_ns()
     scores = [similarity(_folded(pair.typed), _folded(pair.registered)) for pair in pairs]
-    scored.seconds = perf_counter() - begin
+    scored.nanoseconds.append(perf_counter_ns() - begin)
     for pair, score in zip(pairs, scores, strict=True):
         (scored.matches if pair.same else scored.others).append(score)
     return scored
@@ -136,6 +151,13 @@ def best_f1(scored: Scored) -> float | None:
     if not scored.matches or not scored.others:
         return None
     return max(2 * hits / (hits + wrong + len(scored.matches)) for hits, wrong in _accepted(scored))
+
+
+def precision_recall(scored: Scored) -> list[tuple[float, float]]:
+    """Give recall and precision at each score from the highest down; nothing unless both labels are there."""
+    if not scored.matches or not scored.others:
+        return []
+    return [(hits / len(scored.matches), hits / (hits + wrong)) for hits, wrong in _accepted(scored)]
 
 
 def _accepted(scored: Scored) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control_plane.cli import main
+from control_plane.cli.evaluate import LEFT_OUT_SHOWN
 from control_plane.matching.engines import ENGINES
-from control_plane.matching.evaluation import Scored, best_f1, recall, threshold
+from control_plane.matching.evaluation import Scored, best_f1, precision_recall, recall, threshold
+from control_plane.matching.plot import SIDE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +96,7 @@ def test_every_set_and_kind_has_its_shares_and_its_row_beside_the_baselines(
 ) -> None:
     result = _evaluated(tmp_path, "--engine", engine, made=PERSONS, firms=COMPANIES)
     assert result.exit_code == 0
-    assert result.stderr == "1 pairs of unknown kind left out\n"
+    assert result.stderr == "made.csv: 1 rows left out\n  line 7: the kind must be person or org\n"
     tables = _rows(result)
     assert tables["person: outcomes, % of pairs"]["made"] == ["4", "50.0", "25.0", "1", "0.0", "0.0"]
     assert tables["org: outcomes, % of pairs"]["firms"] == ["1", "100.0", "0.0", "1", "0.0", "100.0"]
@@ -115,17 +118,108 @@ def test_the_threshold_of_recall_is_pooled_over_the_sets_of_one_kind(tmp_path: P
     assert pooled[title]["other"][0] == "-"
 
 
-def test_rows_that_are_no_pair_are_reported_and_the_rest_is_measured(tmp_path: Path) -> None:
+def test_rows_that_are_no_pair_are_counted_the_first_ones_named_and_the_rest_is_measured(
+    tmp_path: Path,
+) -> None:
     broken = f"person,Anna,Anna,perhaps,x\nperson,Anna\norg,{'a' * 141},Muster,match,x\n"
-    result = _evaluated(tmp_path, made=PERSONS + broken)
-    assert result.exit_code == 1
+    result = _evaluated(tmp_path, made=PERSONS + broken + LEFT_OUT_SHOWN * "person,,Anna,match,x\n")
+    assert result.exit_code == 0
     assert result.stderr.splitlines() == [
-        "made.csv: line 8: the label must be match or nomatch",
-        "made.csv: line 9: has 2 fields, not 5",
-        "made.csv: line 10: the typed name has 141 characters, not 1 to 140",
-        "1 pairs of unknown kind left out",
+        "made.csv: 9 rows left out",
+        "  line 7: the kind must be person or org",
+        "  line 8: the label must be match or nomatch",
+        "  line 9: has 2 fields, not 5",
+        "  line 10: the typed name has 141 characters, not 1 to 140",
+        "  line 11: the typed name has 0 characters, not 1 to 140",
+        "  ...",
     ]
     assert _rows(result)["person: outcomes, % of pairs"]["made"][0] == "4"
+
+
+def test_as_many_left_out_as_are_named_need_no_dots(tmp_path: Path) -> None:
+    result = _evaluated(tmp_path, firms=COMPANIES + LEFT_OUT_SHOWN * "org,,Anna,match\n")
+    assert len(result.stderr.splitlines()) == 1 + LEFT_OUT_SHOWN
+    assert "..." not in result.stderr
+
+
+def test_names_of_140_characters_are_measured_and_longer_ones_left_out(tmp_path: Path) -> None:
+    rows = "".join(f"org,{'a' * length},Muster,nomatch\n" for length in (140, 141))
+    result = _evaluated(tmp_path, made="kind,name_a,name_b,label\n" + rows)
+    assert result.exit_code == 0
+    assert _rows(result)["org: outcomes, % of pairs"]["made"] == ["0", "-", "-", "1", "0.0", "0.0"]
+
+
+def test_files_that_hold_no_pair_at_all_end_with_status_1(tmp_path: Path) -> None:
+    result = _evaluated(tmp_path, made="kind,name_a,name_b,label\nperson,,Anna,match\n")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == "vop: no row holds a pair to measure"
+
+
+def test_recall_and_outcomes_are_told_by_variation_and_a_files_own_column_has_the_last_word(
+    tmp_path: Path,
+) -> None:
+    own = PERSONS.replace(",source", ",variation").replace("made:neg", "sibling").replace("made:pos", "")
+    tables = _rows(_evaluated(tmp_path, made=own))
+    shares = tables["person: outcomes by variation, % of pairs"]
+    assert list(shares)[2:] == ["presentation", "initial", "other", "sibling"]
+    assert shares["presentation"] == ["2", "100.0", "0.0", "0", "-", "-"]
+    assert shares["initial"] == ["1", "0.0", "100.0", "0", "-", "-"]
+    assert shares["sibling"] == ["0", "-", "-", "1", "0.0", "0.0"]
+    assert tables["person: recall by variation"]["initial"][0] == "1.000"
+
+
+def test_half_of_the_decisions_take_no_longer_than_the_slowest(tmp_path: Path) -> None:
+    times = _rows(_evaluated(tmp_path, made=PERSONS))["person: microseconds of one decision"]
+    assert times["set"] == ["p50", "p99"]
+    half, most = (int(cell.replace(",", "")) for cell in times["made"])
+    assert 0 < half <= most
+
+
+@given(nanoseconds=st.lists(st.integers(1, 10**9), min_size=1, max_size=300))
+def test_a_percentile_is_the_time_that_so_many_decisions_took_at_most(nanoseconds: list[int]) -> None:
+    scored = Scored(nanoseconds=nanoseconds)
+    for share in (0.5, 0.99):
+        most = scored.microseconds(share)
+        assert sum(one / 1e3 <= most for one in nanoseconds) >= share * len(nanoseconds)
+        assert sum(one / 1e3 < most for one in nanoseconds) <= share * len(nanoseconds)
+
+
+def test_the_picture_has_a_panel_for_each_kind_and_a_curve_for_each_scorer(tmp_path: Path) -> None:
+    target = tmp_path / "curves.svg"
+    result = _evaluated(tmp_path, "--plot", str(target), made=PERSONS, firms=COMPANIES)
+    assert result.exit_code == 0
+    root = ET.fromstring(target.read_text(encoding="utf-8"))  # noqa: S314  (written here)
+    panels = root.findall("{*}g")
+    assert len(panels) == 2
+    for panel, kind in zip(panels, ("person", "org"), strict=True):
+        texts = [text.text for text in panel.findall("{*}text")]
+        assert {kind, "recall", "precision", "vop", "WRatio", "token_sort", "Jaro-Winkler"} <= set(texts)
+        curves = panel.findall("{*}polyline")
+        assert len(curves) == 4
+        for curve in curves:
+            for point in curve.attrib["points"].split():
+                assert all(0 <= float(number) <= SIDE for number in point.split(","))
+
+
+@given(matches=_SCORES, others=_SCORES)
+def test_precision_and_recall_are_those_of_accepting_from_each_score(
+    matches: list[float], others: list[float]
+) -> None:
+    expected = []
+    for least in sorted({*matches, *others}, reverse=True):
+        hits, wrong = (sum(score >= least for score in scores) for scores in (matches, others))
+        expected.append((hits / len(matches), hits / (hits + wrong)))
+    assert precision_recall(Scored(matches, others)) == expected
+
+
+def test_what_has_one_label_has_no_curve() -> None:
+    assert precision_recall(Scored([1.0], [])) == precision_recall(Scored([], [1.0])) == []
+
+
+def test_a_picture_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    result = _evaluated(tmp_path, "--plot", str(tmp_path / "none" / "curves.svg"), firms=COMPANIES)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("curves.svg: No such file or directory\n")
 
 
 def test_a_file_without_the_columns_is_refused_in_one_line(tmp_path: Path) -> None:
