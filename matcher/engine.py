@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcher import organisations, persons
 from matcher.alignment import Alignment, Steps, StepsExhausted
+from matcher.conversion import Conversion
 from matcher.joint import parts_of
 from matcher.model import Account, Decision, Holder, HolderKind, NameKind, Outcome
 from matcher.reasons import Reason
@@ -47,6 +48,8 @@ class Engine:
     def __init__(self, tables: blob.Tables) -> None:
         self._tables = tables
         self._reader = Reader(Folding(*tables.sections[:4]), tables.words)
+        self._forms = organisations.Forms(tables.words)
+        self._conversion = Conversion(tables.sections[9])
 
     @property
     def tables_hash(self) -> str:
@@ -63,10 +66,10 @@ class Engine:
         if all(folded.sign for folded in text.words):
             return Decision(Outcome.NMTC, None, 0, (Reason.NO_WORDS,))
         try:
-            best = _Attempt(self._tables, self._reader, account, policy).best(text)
+            best = _Attempt(self._tables, self._reader, self._forms, account, policy).best(text)
         except StepsExhausted:
             return Decision(Outcome.NMTC, None, 0, (Reason.STEPS_EXHAUSTED,))
-        return _disclosed(best, account, policy)
+        return _disclosed(best, account, policy, self._conversion)
 
 
 def engine() -> Engine:
@@ -77,11 +80,19 @@ def engine() -> Engine:
 class _Attempt:
     """The work on one request: a typed text against one account."""
 
-    __slots__ = ("_account", "_policy", "_reader", "_steps", "_tables")
+    __slots__ = ("_account", "_forms", "_policy", "_reader", "_steps", "_tables")
 
-    def __init__(self, tables: blob.Tables, reader: Reader, account: Account, policy: Policy) -> None:
+    def __init__(
+        self,
+        tables: blob.Tables,
+        reader: Reader,
+        forms: organisations.Forms,
+        account: Account,
+        policy: Policy,
+    ) -> None:
         self._tables = tables
         self._reader = reader
+        self._forms = forms
         self._account = account
         self._policy = policy
         self._steps = Steps()
@@ -117,7 +128,7 @@ class _Attempt:
     def _prepared(self, text: Text, kind: HolderKind) -> Prepared:
         if kind is HolderKind.PERSON:
             return persons.prepare(text)
-        return organisations.prepare(text, self._tables.words)
+        return organisations.prepare(text, self._forms)
 
     def _candidate(self, typed: Prepared, holder: Holder, h: int, n: int) -> Candidate:
         name = holder.names[n]
@@ -181,7 +192,7 @@ def _incomparable(reason: Reason) -> Verdict:
     return verdict
 
 
-def _disclosed(best: Candidate, account: Account, policy: Policy) -> Decision:
+def _disclosed(best: Candidate, account: Account, policy: Policy, conversion: Conversion) -> Decision:
     """Turn the best candidate into the decision, withholding what may not be disclosed."""
     verdict = best.verdict
     outcome = verdict.outcome
@@ -191,7 +202,8 @@ def _disclosed(best: Candidate, account: Account, policy: Policy) -> Decision:
     points = score(outcome, verdict.similarity)
     if outcome is Outcome.CMTC:
         text = account.holders[best.holder].names[best.name].text
-        return Decision(outcome, text, points, verdict.reasons, best.holder, best.name)
+        told = conversion.of(text) if policy.matched_name_latin else text
+        return Decision(outcome, told, points, verdict.reasons, best.holder, best.name)
     if outcome is Outcome.MTCH:
         return Decision(outcome, None, points, verdict.reasons, best.holder, best.name)
     return Decision(outcome, None, points, verdict.reasons)

@@ -1,15 +1,14 @@
 """A PSP's matching policy: what each kind of difference may still be called, and what may be disclosed.
 
-Every knob but the typo budget and the disclosures is a **ceiling**: the best outcome left once that
-difference occurs. Encoded form: `u8 format = 1`, then one byte per field in the order below (outcome, 0 or
-1, or count).
+Every knob down to `typo` is a **ceiling**: the best outcome left once that difference occurs. Encoded form:
+`u8 format = 2`, then one byte per field in the order below (outcome, 0 or 1, or count).
 """
 
 from dataclasses import dataclass, fields
 
 from matcher.model import Outcome
 
-FORMAT = 1
+FORMAT = 2
 TYPO_BUDGET_MAX = 2
 
 _MTCH, _CMTC, _NMTC, _NOAP = Outcome.MTCH, Outcome.CMTC, Outcome.NMTC, Outcome.NOAP
@@ -32,6 +31,7 @@ _ALLOWED: dict[str, tuple[int, ...]] = {
     "disclose_person": (0, 1),
     "disclose_organisation": (0, 1),
     "withheld": (_NMTC, _NOAP),
+    "matched_name_latin": (0, 1),
 }
 
 
@@ -73,6 +73,8 @@ class Policy:
     """Whether a close match may disclose an organisation's name."""
     withheld: Outcome = _NMTC
     """What a close match becomes that may not be disclosed."""
+    matched_name_latin: bool = False
+    """Whether a close match tells the name in the scheme's base set (EPC217-08), not as it is registered."""
 
     def __post_init__(self) -> None:
         for knob, allowed in _ALLOWED.items():
@@ -87,8 +89,10 @@ class Policy:
     def decode(cls, encoded: bytes) -> "Policy":
         """Read what `encode` wrote; anything else raises ValueError."""
         knobs = fields(cls)
-        if len(encoded) != 1 + len(knobs) or encoded[0] != FORMAT:
-            raise ValueError("policy: the format is unknown or the length is wrong")
+        if encoded[:1] != bytes((FORMAT,)):
+            raise ValueError(f"policy: the first byte must be the format, {FORMAT}")
+        if len(encoded) != 1 + len(knobs):
+            raise ValueError(f"policy: the length must be {1 + len(knobs)} bytes, not {len(encoded)}")
         values: dict[str, Outcome | int | bool] = {}
         for knob, value in zip(knobs, encoded[1:], strict=True):
             if value not in _ALLOWED[knob.name]:

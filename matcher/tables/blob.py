@@ -15,6 +15,7 @@ and `u32 count`:
 6. ids: `u16`, the lists of forms and variants
 7. keys: the bytes of the words' keys
 8. surname endings: `u8 length, u8 length, 7 bytes masculine, 7 bytes feminine`
+9. conversion to the base set: `u32 first, u32 last, u8 length, 3 bytes ASCII`, sorted
 """
 
 import hashlib
@@ -25,14 +26,15 @@ from functools import lru_cache
 from pathlib import Path
 
 MAGIC = b"VOPT"
-FORMAT = 1
+FORMAT = 2
 HEADER_BYTES = 128
-SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16)
+SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16, 12)
 CODE_POINTS = 0x20000
 COLUMNS = 8
 COLUMN_WITH_INITIAL = 3
 COLUMN_INITIAL = 7
 ENDING_BYTES_MAX = 7
+CONVERTED_BYTES_MAX = 3
 KEY_BYTES_MAX = 96
 FORMS_MAX = 16
 """Legal form classes of one word."""

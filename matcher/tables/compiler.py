@@ -66,7 +66,7 @@ def compiled() -> bytes:
     """Give the blob's bytes."""
     folding = _Folding()
     words = _Words(folding.as_folding())
-    return _assembled(folding.sections(), words.sections(), _endings())
+    return _assembled(folding.sections(), words.sections(), _endings(), _conversion())
 
 
 def _lines(name: str) -> Iterator[tuple[int, str]]:
@@ -294,10 +294,45 @@ def _endings() -> bytes:
     return out
 
 
+def _conversion() -> bytes:
+    """Give the ranges of code points that are written alike in the base set."""
+    written: dict[int, str] = {}
+    for number, line in _lines("conversion.txt"):
+        where = f"conversion.txt line {number}"
+        name, colon, characters = line.partition(": ")
+        text = {"space": " ", "nothing": ""}.get(name, name)
+        if not colon or not text.isascii() or len(text) > blob.CONVERTED_BYTES_MAX:
+            raise TableError(f"{where}: not understood")
+        for code in _code_points(characters, where):
+            if code in written:
+                raise TableError(f"{where}: U+{code:04X} stands in two lines")
+            written[code] = text
+    ranges: list[tuple[int, int, str]] = []
+    for code, text in sorted(written.items()):
+        if ranges and ranges[-1][1:] == (code - 1, text):
+            ranges[-1] = ranges[-1][0], code, text
+        else:
+            ranges.append((code, code, text))
+    return b"".join(
+        struct.pack("<IIB3s", first, last, len(text), text.encode()) for first, last, text in ranges
+    )
+
+
+def _code_points(characters: str, where: str) -> Iterator[int]:
+    for part in characters.split():
+        if not part.startswith("U+"):
+            yield from map(ord, part)
+            continue
+        match = re.fullmatch(r"U\+([0-9A-F]{4,5})(?:\.\.([0-9A-F]{4,5}))?", part)
+        if match is None:
+            raise TableError(f"{where}: {part!r} is no range of code points")
+        yield from range(int(match[1], 16), int(match[2] or match[1], 16) + 1)
+
+
 def _assembled(
-    folding: tuple[bytes, bytes, bytes, bytes], words: tuple[bytes, bytes, bytes, bytes], endings: bytes
+    folding: tuple[bytes, bytes, bytes, bytes], words: tuple[bytes, bytes, bytes, bytes], *others: bytes
 ) -> bytes:
-    sections = [*folding, *words, endings]
+    sections = [*folding, *words, *others]
     body, table = bytearray(), []
     for section, size in zip(sections, blob.SECTION_SIZES, strict=True):
         body += bytes(-len(body) % 4)

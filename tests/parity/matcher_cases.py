@@ -201,7 +201,7 @@ def identification(random: Random) -> Identification:
 
 
 def identification_for(random: Random, of: Account) -> Identification:
-    """Give what a payer may type for an account: mostly of a scheme that it holds, some with its very value."""
+    """Give what a payer may type for an account: mostly of a scheme that it holds, some of its values."""
     if not of.identifications or random.random() < 0.2:
         return identification(random)
     held = random.choice(of.identifications)
@@ -233,4 +233,5 @@ def policy(random: Random) -> Policy:
         disclose_person=random.random() < 0.8,
         disclose_organisation=random.random() < 0.8,
         withheld=random.choice((Outcome.NMTC, Outcome.NOAP)),
+        matched_name_latin=random.random() < 0.5,
     )

@@ -4,6 +4,7 @@
 
 const std = @import("std");
 const align_form = @import("align.zig");
+const conversion = @import("conversion.zig");
 const identification = @import("identification.zig");
 const joint = @import("joint.zig");
 const names = @import("names.zig");
@@ -42,6 +43,7 @@ pub const Scratch = struct {
     registered_prepared: names.Prepared,
     alignment: align_form.Alignment,
     identification: identification.Scratch,
+    matched_name: [conversion.name_characters_max]u8,
 };
 
 /// Decides whether what the payer typed belongs to the account.
@@ -72,7 +74,7 @@ fn decideName(
     } else return .{ .outcome = .nmtc, .reasons = .of(.no_words) };
     var attempt: Attempt = .{ .account = account, .knobs = knobs, .scratch = scratch };
     const best = attempt.best(tokens) catch return .{ .outcome = .nmtc, .reasons = .of(.steps_exhausted) };
-    return disclosed(best, account, knobs);
+    return disclosed(best, account, knobs, &scratch.matched_name);
 }
 
 /// How one name of one holder fared.
@@ -201,7 +203,12 @@ const Attempt = struct {
 };
 
 /// Turns the best candidate into the decision, withholding what may not be disclosed.
-fn disclosed(best: Candidate, account: *const record.Account, knobs: *const Policy) Decision {
+fn disclosed(
+    best: Candidate,
+    account: *const record.Account,
+    knobs: *const Policy,
+    matched_name: *[conversion.name_characters_max]u8,
+) Decision {
     var reasons = best.verdict.reasons;
     var outcome = best.verdict.outcome;
     if (outcome == .cmtc and !best.disclosable) {
@@ -220,7 +227,8 @@ fn disclosed(best: Candidate, account: *const record.Account, knobs: *const Poli
     }
     if (outcome == .cmtc) {
         const holder = account.holders()[best.holder];
-        decision.matched_name = account.names(holder)[best.name].text;
+        const text = account.names(holder)[best.name].text;
+        decision.matched_name = if (knobs.matched_name_latin) conversion.convert(text, matched_name) else text;
     }
     return decision;
 }

@@ -3,7 +3,7 @@
 const std = @import("std");
 const Outcome = @import("model.zig").Outcome;
 
-const format = 1;
+const format = 2;
 pub const typo_budget_max = 2;
 
 /// Each outcome is a ceiling: the best one left once that difference occurs.
@@ -25,6 +25,7 @@ pub const Policy = struct {
     disclose_person: bool = true,
     disclose_organisation: bool = true,
     withheld: Outcome = .nmtc,
+    matched_name_latin: bool = false,
 
     /// Reads what `Policy.encode` of matcher/policy.py wrote; null for anything else.
     pub fn decode(encoded: []const u8) ?Policy {
@@ -61,7 +62,7 @@ pub const Policy = struct {
 };
 
 test "the default policy decodes from its encoding, and no other length or value does" {
-    const encoded = [_]u8{ 1, 2, 2, 1, 2, 2, 3, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 3 };
+    const encoded = [_]u8{ 2, 2, 2, 1, 2, 2, 3, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 3, 0 };
     try std.testing.expectEqual(Policy{}, Policy.decode(&encoded).?);
     try std.testing.expectEqual(null, Policy.decode(encoded[0 .. encoded.len - 1]));
     for (0..encoded.len) |at| {

@@ -4,8 +4,8 @@ const std = @import("std");
 
 const blob = @embedFile("tables");
 const magic = "VOPT";
-const format = 1;
-const section_count = 9;
+const format = 2;
+const section_count = 10;
 const code_points = 0x20000;
 const page_size = 256;
 pub const key_bytes_max = 96;
@@ -122,6 +122,9 @@ pub const Ending = extern struct {
     }
 };
 
+/// Code points that the scheme's base set writes alike.
+const Range = extern struct { first: u32, last: u32, length: u8, text: [3]u8 };
+
 const stage = section(0, u16);
 const pages = section(1, u16);
 const entries = section(2, Entry);
@@ -131,6 +134,7 @@ const slots = section(5, u16);
 const ids = section(6, u16);
 const keys = section(7, u8);
 pub const endings = section(8, Ending);
+const conversions = section(9, Range);
 
 comptime {
     std.debug.assert(@import("builtin").cpu.arch.endian() == .little);
@@ -193,6 +197,22 @@ pub fn foldPair(first: u21, second: u21) ?*align(1) const Entry {
     return null;
 }
 
+/// What a code point is written as in the scheme's base set, if the table says so.
+pub fn converted(code: u21) ?[]const u8 {
+    var low: usize = 0;
+    var high: usize = conversions.len;
+    while (low < high) {
+        const middle = (low + high) / 2;
+        const range = &conversions[middle];
+        if (code < range.first) {
+            high = middle;
+        } else if (code > range.last) {
+            low = middle + 1;
+        } else return range.text[0..range.length];
+    }
+    return null;
+}
+
 /// What the tables know about a folded word, or null.
 pub fn find(key: []const u8) ?WordPointer {
     if (key.len == 0 or key.len > key_bytes_max) return null;
@@ -217,6 +237,10 @@ test "every index of the tables is within its section" {
     for (slots) |number| try expect(number <= words.len);
     for (entries) |entry| try expect(entry.class_number <= @backingInt(Class.sign));
     for (endings) |ending| try expect(ending.male_length <= 7 and ending.female_length <= 7);
+    for (conversions, 0..) |range, at| {
+        try expect(range.length <= range.text.len and range.first <= range.last);
+        try expect(at == 0 or conversions[at - 1].last < range.first);
+    }
     for (words) |*word| {
         try expect(word.form_count <= forms_max);
         try expect(@as(usize, word.key_at) + word.key_length <= keys.len);

@@ -5,11 +5,17 @@ from dataclasses import fields
 import pytest
 
 from matcher import DEFAULT_POLICY, Outcome, Policy
-from matcher.policy import TYPO_BUDGET_MAX
+from matcher.policy import FORMAT, TYPO_BUDGET_MAX
 
 
 def test_a_policy_comes_back_from_its_encoding() -> None:
-    other = Policy(initial_typed=Outcome.NMTC, typo_budget=1, disclose_person=False, withheld=Outcome.NOAP)
+    other = Policy(
+        initial_typed=Outcome.NMTC,
+        typo_budget=1,
+        disclose_person=False,
+        withheld=Outcome.NOAP,
+        matched_name_latin=True,
+    )
     for policy in (DEFAULT_POLICY, other):
         assert Policy.decode(policy.encode()) == policy
         assert [type(getattr(Policy.decode(policy.encode()), one.name)) for one in fields(policy)] == [
@@ -17,8 +23,10 @@ def test_a_policy_comes_back_from_its_encoding() -> None:
         ]
 
 
-def test_the_first_byte_is_the_format() -> None:
-    assert DEFAULT_POLICY.encode()[0] == 1
+def test_an_older_format_is_refused_by_its_name() -> None:
+    assert DEFAULT_POLICY.encode()[0] == FORMAT
+    with pytest.raises(ValueError, match="the first byte must be the format, 2"):
+        Policy.decode(b"\x01" + DEFAULT_POLICY.encode()[1:-1])
 
 
 @pytest.mark.parametrize("position", range(len(DEFAULT_POLICY.encode())))

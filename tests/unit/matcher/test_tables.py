@@ -35,7 +35,7 @@ def test_the_compiler_needs_only_the_standard_library() -> None:
 
 def test_a_damaged_blob_is_refused() -> None:
     data = compiler.compiled()
-    for damaged in (b"XOPT" + data[4:], data[:-1], data[:4] + b"\x02" + data[5:]):
+    for damaged in (b"XOPT" + data[4:], data[:-1], data[:4] + b"\xff" + data[5:]):
         with pytest.raises(ValueError, match="tables"):
             blob.parse(damaged)
 
