@@ -13,7 +13,7 @@ TYPO_BUDGET_MAX = 2
 
 _MTCH, _CMTC, _NMTC, _NOAP = Outcome.MTCH, Outcome.CMTC, Outcome.NMTC, Outcome.NOAP
 
-_ALLOWED: dict[str, tuple[int, ...]] = {
+ALLOWED: dict[str, tuple[int, ...]] = {
     "initial_typed": (_CMTC, _NMTC),
     "initial_registered": (_CMTC, _NMTC),
     "middle_missing": (_MTCH, _CMTC, _NMTC),
@@ -33,6 +33,7 @@ _ALLOWED: dict[str, tuple[int, ...]] = {
     "withheld": (_NMTC, _NOAP),
     "matched_name_latin": (0, 1),
 }
+"""The values of each knob, as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Policy:
     """Whether a close match tells the name in the scheme's base set (EPC217-08), not as it is registered."""
 
     def __post_init__(self) -> None:
-        for knob, allowed in _ALLOWED.items():
+        for knob, allowed in ALLOWED.items():
             if int(getattr(self, knob)) not in allowed:
                 raise ValueError(f"policy: {knob} must be one of {', '.join(map(str, map(int, allowed)))}")
 
@@ -95,7 +96,7 @@ class Policy:
             raise ValueError(f"policy: the length must be {1 + len(knobs)} bytes, not {len(encoded)}")
         values: dict[str, Outcome | int | bool] = {}
         for knob, value in zip(knobs, encoded[1:], strict=True):
-            if value not in _ALLOWED[knob.name]:
+            if value not in ALLOWED[knob.name]:
                 raise ValueError(f"policy: {knob.name} has the unknown value {value}")
             default = getattr(DEFAULT_POLICY, knob.name)
             values[knob.name] = type(default)(value)

@@ -13,11 +13,13 @@ from control_plane.cli.progress import bar
 from control_plane.errors import StartError
 from control_plane.matching.engines import ENGINES, engine
 from control_plane.matching.pairs import decide_file
+from control_plane.matching.policy_file import read_policy
 from control_plane.matching.rows import KINDS, account_for
 from matcher import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from control_plane.matching.engines import Decide, EngineName
+    from matcher import Policy
 
 
 @click.command()
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="CSV to write.")
 @click.option("--engine", "name", type=click.Choice(ENGINES), default="python", show_default=True)
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='TOML with knobs by name, as in initial_typed = "NMTC".',
+)
 def match(
     typed: str | None,
     registered: str | None,
@@ -38,23 +46,27 @@ def match(
     file: Path | None,
     output: Path | None,
     name: EngineName,
+    policy_file: Path | None,
 ) -> None:
     """Decide whether TYPED, the payer's input, may stand for REGISTERED, the bank's record.
+
+    Knobs that the --policy doesn't name keep their defaults (docs/matching.md).
 
     With --file, every row of the file is decided into --output: the same columns plus outcome, score and
     reasons. A malformed row is reported with its line and left out; then the command ends with status 1.
     """
+    policy = read_policy(policy_file) if policy_file else DEFAULT_POLICY
     if file and output and not (typed or registered or kind):
-        sys.exit(_decide_rows(file, output, engine(name)))
+        sys.exit(_decide_rows(file, output, engine(name), policy))
     if typed is not None and registered is not None and kind and not (file or output):
-        _decide_pair(typed, registered, kind, engine(name))
+        _decide_pair(typed, registered, kind, engine(name), policy)
         return
     raise click.UsageError("give TYPED, REGISTERED and --kind, or --file and --output")
 
 
-def _decide_pair(typed: str, registered: str, kind: str, decide: Decide) -> None:
+def _decide_pair(typed: str, registered: str, kind: str, decide: Decide, policy: Policy) -> None:
     try:
-        decision = decide(typed, account_for(kind, typed, registered), DEFAULT_POLICY)
+        decision = decide(typed, account_for(kind, typed, registered), policy)
     except ValueError as error:
         raise StartError(str(error)) from None
     click.echo(f"outcome  {decision.outcome.name}")
@@ -64,7 +76,7 @@ def _decide_pair(typed: str, registered: str, kind: str, decide: Decide) -> None
         click.echo(f"matched  {decision.matched_name}")
 
 
-def _decide_rows(source: Path, target: Path, decide: Decide) -> int:
+def _decide_rows(source: Path, target: Path, decide: Decide, policy: Policy) -> int:
     """Decide a file, report its faults, and return the exit status."""
     if target.exists() and target.samefile(source):
         raise StartError("--output must be another file than --file")
@@ -72,7 +84,7 @@ def _decide_rows(source: Path, target: Path, decide: Decide) -> int:
     console = Console(stderr=True)
     try:
         with bar(console, "deciding", source.stat().st_size) as advance:
-            for row, fault in decide_file(source, target, decide):
+            for row, fault in decide_file(source, target, decide, policy):
                 if fault is None:
                     done += 1
                 else:

@@ -6,7 +6,6 @@ import csv
 from typing import TYPE_CHECKING
 
 from control_plane.matching.rows import account_for, columns, rows
-from matcher import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +13,15 @@ if TYPE_CHECKING:
 
     from control_plane.matching.engines import Decide
     from control_plane.matching.rows import Row
+    from matcher import Policy
 
 COLUMNS_IN = ("kind", "typed", "registered")
 COLUMNS_OUT = ("outcome", "score", "reasons")
 
 
-def decide_file(source: Path, target: Path, decide: Decide) -> Iterator[tuple[Row, str | None]]:
+def decide_file(
+    source: Path, target: Path, decide: Decide, policy: Policy
+) -> Iterator[tuple[Row, str | None]]:
     """Decide every row of `source` into `target`; yields each row with its fault, or None, once it is done.
 
     Other columns are passed through. Rows with a fault are left out of the target.
@@ -36,14 +38,14 @@ def decide_file(source: Path, target: Path, decide: Decide) -> Iterator[tuple[Ro
             fault = row.fault
             if fault is None:
                 try:
-                    writer.writerow((*row.fields.values(), *_decided(row, decide)))
+                    writer.writerow((*row.fields.values(), *_decided(row, decide, policy)))
                 except ValueError as error:
                     fault = str(error)
             yield row, fault
 
 
-def _decided(row: Row, decide: Decide) -> tuple[str, int, str]:
+def _decided(row: Row, decide: Decide, policy: Policy) -> tuple[str, int, str]:
     """Decide one row; raises ValueError if its fields are no pair of names."""
     kind, typed, registered = (row.fields[column] for column in COLUMNS_IN)
-    decision = decide(typed, account_for(kind, typed, registered), DEFAULT_POLICY)
+    decision = decide(typed, account_for(kind, typed, registered), policy)
     return decision.outcome.name, decision.score, " ".join(reason.name for reason in decision.reasons)
