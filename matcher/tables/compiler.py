@@ -149,6 +149,7 @@ class _Words:
     def __init__(self, folding: Folding) -> None:
         self._reader = Reader(folding, {})
         self.words: dict[str, _Word] = {}
+        self._pairs = 0
         self._tagged("titles.txt", blob.TITLE)
         self._tagged("particles.txt", blob.PARTICLE)
         self._tagged("connectors.txt", blob.CONNECTOR)
@@ -193,16 +194,30 @@ class _Words:
                 word.sex |= {"m": blob.MALE, "f": blob.FEMALE, "u": blob.MALE | blob.FEMALE}[sex]
 
     def _given_variants(self) -> None:
-        for group, (number, line) in enumerate(_lines("given_variants.txt"), 1):
+        for number, line in _lines("given_variants.txt"):
+            self._pairs += 1
             for word in self._all(line.partition("(")[0], f"given_variants.txt line {number}"):
-                word.variants.add(group)
+                word.variants.add(self._pairs)
 
     def _abbreviations(self) -> None:
         for group, (number, line) in enumerate(_lines("abbreviations.txt"), 1):
-            for word in self._all(line.replace(":", "|"), f"abbreviations.txt line {number}"):
+            where = f"abbreviations.txt line {number}"
+            first, _, rest = line.partition(":")
+            if first == "weak":
+                self._ambiguous(rest, where)
+                continue
+            for word in self._all(f"{first}|{rest}", where):
                 if word.synonym:
-                    raise TableError(f"abbreviations.txt line {number}: a word stands in two lines")
+                    raise TableError(f"{where}: a word stands in two lines")
                 word.synonym = group
+
+    def _ambiguous(self, line: str, where: str) -> None:
+        """Pair a short form with each word it may mean, so that no two of those words are a pair."""
+        short, _, meanings = line.partition(":")
+        for meaning in meanings.split("|"):
+            self._pairs += 1
+            for word in (*self._all(short, where), *self._all(meaning, where)):
+                word.variants.add(self._pairs)
 
     def _numbers(self) -> None:
         for number, line in _lines("numbers.txt"):
