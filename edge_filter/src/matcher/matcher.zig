@@ -3,24 +3,34 @@
 //! and tests/parity proves that both decide alike.
 
 const std = @import("std");
-const align_form = @import("align.zig");
+const alignment = @import("alignment.zig");
 const conversion = @import("conversion.zig");
 const identification = @import("identification.zig");
 const joint = @import("joint.zig");
-const names = @import("names.zig");
-const organisation = @import("organisation.zig");
-const person = @import("person.zig");
+const prepared = @import("prepared.zig");
 const tables = @import("tables.zig");
+const verdict_form = @import("verdict.zig");
 const words = @import("words.zig");
+const persons = struct {
+    const prepare = @import("persons/prepare.zig").prepare;
+    const alignNames = @import("persons/align.zig").alignNames;
+    const judge = @import("persons/judge.zig").judge;
+};
+const organisations = struct {
+    const prepare = @import("organisations/prepare.zig").prepare;
+    const alignNames = @import("organisations/align.zig").alignNames;
+    const judge = @import("organisations/judge.zig").judge;
+};
 pub const model = @import("model.zig");
 pub const parity = @import("parity.zig");
 pub const policy = @import("policy.zig");
 pub const record = @import("record.zig");
 pub const Decision = model.Decision;
 pub const Policy = policy.Policy;
-const Steps = align_form.Steps;
-const Token = words.Token;
-const Verdict = model.Verdict;
+const Prepared = prepared.Prepared;
+const Steps = alignment.Steps;
+const Text = words.Text;
+const Verdict = verdict_form.Verdict;
 
 /// SHA-256 of the tables that decisions rest on.
 pub const tablesHash = tables.hash;
@@ -35,13 +45,14 @@ pub const Request = union(enum) {
 
 /// Working memory of one decision; never cleared.
 pub const Scratch = struct {
-    typed: words.Text,
-    registered: words.Text,
-    part: [words.words_max]Token,
+    typed: words.Reader,
+    registered: words.Reader,
+    part: joint.Buffer,
     /// The typed words, made ready for each kind of holder.
-    typed_prepared: std.enums.EnumArray(record.HolderKind, names.Prepared),
-    registered_prepared: names.Prepared,
-    alignment: align_form.Alignment,
+    typed_prepared: std.enums.EnumArray(record.HolderKind, Prepared),
+    registered_prepared: Prepared,
+    alignment: alignment.Alignment,
+    notes: verdict_form.Notes,
     identification: identification.Scratch,
     matched_name: [conversion.name_characters_max]u8,
 };
@@ -67,14 +78,21 @@ fn decideName(
     scratch: *Scratch,
 ) Decision {
     if (account.holder_count == 0) return .{ .outcome = .noap, .reasons = .of(.no_holder) };
-    scratch.typed.split(typed) catch return .{ .outcome = .nmtc, .reasons = .of(.too_many_words) };
-    const tokens = scratch.typed.tokens();
-    for (tokens) |*token| {
-        if (!token.sign) break;
+    const text = scratch.typed.read(typed) catch
+        return .{ .outcome = .nmtc, .reasons = .of(.too_many_words) };
+    for (text.words) |*folded| {
+        if (!folded.sign) break;
     } else return .{ .outcome = .nmtc, .reasons = .of(.no_words) };
     var attempt: Attempt = .{ .account = account, .knobs = knobs, .scratch = scratch };
-    const best = attempt.best(tokens) catch return .{ .outcome = .nmtc, .reasons = .of(.steps_exhausted) };
+    const best = attempt.best(text) catch return .{ .outcome = .nmtc, .reasons = .of(.steps_exhausted) };
     return disclosed(best, account, knobs, &scratch.matched_name);
+}
+
+fn prepare(name: *Prepared, text: Text, kind: record.HolderKind) void {
+    switch (kind) {
+        .person => persons.prepare(name, text),
+        .organisation => organisations.prepare(name, text),
+    }
 }
 
 /// How one name of one holder fared.
@@ -85,7 +103,7 @@ const Candidate = struct {
     name: u8,
 
     fn score(candidate: *const Candidate) u16 {
-        return model.score(candidate.verdict.outcome, candidate.verdict.similarity);
+        return verdict_form.score(candidate.verdict.outcome, candidate.verdict.similarity);
     }
 
     /// Better outcome, then score, then disclosable; the order of holders breaks ties.
@@ -106,23 +124,23 @@ const Attempt = struct {
     steps: Steps = .{},
 
     /// The best of single holders and, where several were typed, of all of them together.
-    fn best(attempt: *Attempt, tokens: []const Token) Steps.Error!Candidate {
-        const single = try attempt.bestSingle(tokens, 0);
+    fn best(attempt: *Attempt, text: Text) Steps.Error!Candidate {
+        const single = try attempt.bestSingle(text, 0);
         if (single.verdict.outcome == .mtch or attempt.account.holder_count == 1) return single;
-        const parts: joint.Parts = .init(tokens);
+        const parts: joint.Parts = .init(text);
         if (parts.count < 2) return single;
         const together = try attempt.bestTogether(&parts) orelse return single;
         return if (together.beats(&single)) together else single;
     }
 
     /// Tries every name of every holder that is not in `taken`.
-    fn bestSingle(attempt: *Attempt, tokens: []const Token, taken: u32) Steps.Error!Candidate {
+    fn bestSingle(attempt: *Attempt, text: Text, taken: u32) Steps.Error!Candidate {
         var ready: std.EnumSet(record.HolderKind) = .empty;
         var found: ?Candidate = null;
         for (attempt.account.holders(), 0..) |holder, h| {
-            if (names.has(taken, h)) continue;
+            if (taken >> @intCast(h) & 1 != 0) continue;
             const typed = attempt.scratch.typed_prepared.getPtr(holder.kind);
-            if (!ready.contains(holder.kind)) typed.prepare(tokens, holder.kind);
+            if (!ready.contains(holder.kind)) prepare(typed, text, holder.kind);
             ready.insert(holder.kind);
             for (attempt.account.names(holder), 0..) |name, n| {
                 const candidate: Candidate = .{
@@ -149,7 +167,7 @@ const Attempt = struct {
 
     fn judge(
         attempt: *Attempt,
-        typed: *const names.Prepared,
+        typed: *const Prepared,
         name: record.Name,
         kind: record.HolderKind,
     ) Steps.Error!Verdict {
@@ -164,20 +182,28 @@ const Attempt = struct {
 
     fn compare(
         attempt: *Attempt,
-        typed: *const names.Prepared,
+        typed: *const Prepared,
         text: []const u8,
         kind: record.HolderKind,
     ) Steps.Error!Verdict {
         const scratch = attempt.scratch;
-        scratch.registered.split(text) catch return .noMatch(.too_many_words);
+        const notes = &scratch.notes;
+        const read = scratch.registered.read(text) catch return .incomparable(.too_many_words, notes);
         const registered = &scratch.registered_prepared;
-        registered.prepare(scratch.registered.tokens(), kind);
-        if (typed.core == 0 or registered.core == 0) return .noMatch(.no_words);
-        try scratch.alignment.alignNames(typed, registered, attempt.knobs.typo_budget, &attempt.steps);
-        return switch (kind) {
-            .person => person.judge(&scratch.alignment, attempt.knobs),
-            .organisation => organisation.judge(&scratch.alignment, attempt.knobs),
-        };
+        prepare(registered, read, kind);
+        if (typed.core == 0 or registered.core == 0) return .incomparable(.no_words, notes);
+        const found = &scratch.alignment;
+        const budget = attempt.knobs.typo_budget;
+        switch (kind) {
+            .person => {
+                try persons.alignNames(found, typed, registered, budget, &attempt.steps);
+                return persons.judge(found, attempt.knobs, notes);
+            },
+            .organisation => {
+                try organisations.alignNames(found, typed, registered, budget, &attempt.steps);
+                return organisations.judge(found, attempt.knobs, notes);
+            },
+        }
     }
 
     /// Fits each part to a holder of its own, in the order typed; null unless every part fits closely.
@@ -185,12 +211,12 @@ const Attempt = struct {
         if (parts.count > attempt.account.holder_count) return null;
         var taken: u32 = 0;
         var all: ?Candidate = null;
-        var verdict: Verdict = .{ .similarity = perfect_score };
+        var verdict: Verdict = .init(perfect_score, &attempt.scratch.notes);
         for (0..parts.count) |number| {
-            const tokens = parts.part(number, &attempt.scratch.part);
-            const candidate = try attempt.bestSingle(tokens, taken);
+            const part = parts.part(number, &attempt.scratch.part);
+            const candidate = try attempt.bestSingle(part, taken);
             if (@backingInt(candidate.verdict.outcome) > @backingInt(model.Outcome.cmtc)) return null;
-            taken |= names.bit(candidate.holder);
+            taken |= @as(u32, 1) << @intCast(candidate.holder);
             verdict.note(.joint, candidate.verdict.outcome);
             verdict.reasons.bits |= candidate.verdict.reasons.bits;
             verdict.similarity = @min(verdict.similarity, candidate.verdict.similarity);
@@ -215,10 +241,9 @@ fn disclosed(
         reasons.add(.not_disclosable);
         outcome = knobs.withheld;
     }
-    if (reasons.bits == 0) reasons.add(.nothing_in_common);
     var decision: Decision = .{
         .outcome = outcome,
-        .score = model.score(outcome, best.verdict.similarity),
+        .score = verdict_form.score(outcome, best.verdict.similarity),
         .reasons = reasons,
     };
     if (outcome == .mtch or outcome == .cmtc) {

@@ -45,6 +45,11 @@ pub const Reason = enum(u6) {
     identification_equal = 38,
     identification_differs = 39,
     identification_not_held = 40,
+    name_cut = 41,
+    letter_unknown = 42,
+    acronym = 43,
+    trading_as = 44,
+    branch = 45,
 };
 
 /// A set of reasons; ascending numbers are ascending bits.
@@ -88,33 +93,3 @@ pub const Decision = struct {
     holder: u8 = none,
     name: u8 = none,
 };
-
-/// What the rules say about one pair of names: begins as a match, each rule that fires can only lower it.
-pub const Verdict = struct {
-    outcome: Outcome = .mtch,
-    similarity: u16 = 0,
-    reasons: Reasons = .{},
-
-    pub fn note(verdict: *Verdict, reason: Reason, ceiling: Outcome) void {
-        verdict.reasons.add(reason);
-        if (@backingInt(ceiling) > @backingInt(verdict.outcome)) verdict.outcome = ceiling;
-    }
-
-    pub fn noMatch(reason: Reason) Verdict {
-        return .{ .outcome = .nmtc, .reasons = .of(reason) };
-    }
-};
-
-const close_score_min = 600;
-const match_score_min = 900;
-
-/// Places a similarity (per mille) in the range of its outcome.
-pub fn score(outcome: Outcome, similarity: u16) u16 {
-    const wide: u32 = similarity;
-    return switch (outcome) {
-        .mtch => match_score_min + similarity / 10,
-        .cmtc => @intCast(close_score_min + wide * (match_score_min - 1 - close_score_min) / 1000),
-        .nmtc => @intCast(wide * (close_score_min - 1) / 1000),
-        .noap => 0,
-    };
-}

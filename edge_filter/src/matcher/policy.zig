@@ -3,7 +3,7 @@
 const std = @import("std");
 const Outcome = @import("model.zig").Outcome;
 
-const format = 2;
+pub const format = 2;
 pub const typo_budget_max = 2;
 
 /// Each outcome is a ceiling: the best one left once that difference occurs.

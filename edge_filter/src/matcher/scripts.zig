@@ -1,21 +1,23 @@
 //! The rule on scripts, the same for persons and organisations. Same as matcher/scripts.py.
 
-const Alignment = @import("align.zig").Alignment;
+const prepared = @import("prepared.zig");
+const tables = @import("tables.zig");
+const Alignment = @import("alignment.zig").Alignment;
 const Policy = @import("policy.zig").Policy;
-const Verdict = @import("model.zig").Verdict;
-const names = @import("names.zig");
+const Verdict = @import("verdict.zig").Verdict;
 
 /// Judges words that mix scripts, and sides written in different ones.
 pub fn judge(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
-    for ([_]*const names.Prepared{ found.typed.name, found.registered.name }) |name| {
-        var positions = names.each(name.core);
+    const typed = found.typed.scripts();
+    const registered = found.registered.scripts();
+    if ((typed | registered) & ~@as(u8, tables.script_latin) == 0) return;
+    for ([_]*const prepared.Prepared{ found.typed, found.registered }) |side| {
+        var positions = prepared.each(side.core);
         while (positions.next()) |i| {
-            if (@popCount(name.tokens[i].scripts) > 1) verdict.note(.script_mixed, .cmtc);
+            if (@popCount(side.words[i].scripts) > 1) verdict.note(.script_mixed, .cmtc);
         }
     }
-    const typed = found.typed.name.scripts();
-    const registered = found.registered.name.scripts();
     if (typed != 0 and registered != 0 and typed & registered == 0) {
-        verdict.note(.script_crossed, policy.script_crossed);
+        verdict.noteKnob(.script_crossed, policy, .script_crossed);
     }
 }

@@ -13,6 +13,7 @@ pub const forms_max = 16;
 pub const column_with_initial = 3;
 pub const column_initial = 7;
 const column_count = 8;
+pub const convention_count = 7;
 
 /// SHA-256 of the tables; computed when asked, for the compiler takes minutes over it.
 pub fn hash() [32]u8 {
@@ -59,6 +60,30 @@ pub const Entry = extern struct {
     pub fn second(entry: *align(1) const Entry) bool {
         return entry.flags & flag_second != 0;
     }
+
+    /// The distinct ways to write it, over all conventions.
+    pub fn choiceCount(entry: *align(1) const Entry) u8 {
+        var count: u8 = 0;
+        for (0..convention_count) |column| count += @intFromBool(entry.isChoice(column));
+        return count;
+    }
+
+    /// The column that holds one of the distinct ways.
+    pub fn choice(entry: *align(1) const Entry, number: usize) usize {
+        var left = number;
+        for (0..convention_count) |column| {
+            if (!entry.isChoice(column)) continue;
+            if (left == 0) return column;
+            left -= 1;
+        }
+        unreachable;
+    }
+
+    /// Whether no column before holds the same.
+    fn isChoice(entry: *align(1) const Entry, column: usize) bool {
+        for (entry.columns[0..column]) |earlier| if (earlier == entry.columns[column]) return false;
+        return true;
+    }
 };
 
 const Pair = extern struct { first: u32, second: u32, entry: u32 };
@@ -103,6 +128,8 @@ pub const status = 64;
 pub const prefix = 128;
 pub const weak = 256;
 pub const number_word = 512;
+pub const branch = 1024;
+pub const trading = 2048;
 pub const male = 1;
 pub const female = 2;
 
@@ -211,6 +238,14 @@ pub fn converted(code: u21) ?[]const u8 {
         } else return range.text[0..range.length];
     }
     return null;
+}
+
+pub const word_count = words.len;
+
+/// The folded word that the tables know by this number.
+pub fn keyOf(number: usize) []const u8 {
+    const word = &words[number];
+    return keys[word.key_at..][0..word.key_length];
 }
 
 /// What the tables know about a folded word, or null.

@@ -1,0 +1,305 @@
+//! Which typed words fit which registered words, and how: the facts that the rules judge. Same as
+//! matcher/alignment.py.
+//!
+//! Here is what both kinds of name share: equal words, and words written together on one side and apart on
+//! the other. `persons` and `organisations` add the near fits of each kind.
+
+const std = @import("std");
+const prepared = @import("prepared.zig");
+const words = @import("words.zig");
+const Folded = words.Folded;
+const Prepared = prepared.Prepared;
+const Set = prepared.Set;
+const bit = prepared.bit;
+const each = prepared.each;
+const has = prepared.has;
+
+pub const steps_max = 12_288;
+pub const steps_per_distance = 32;
+const joined_words_max = 3;
+
+/// How words fit their counterpart; the numbers stand in explanations.
+pub const Fit = enum(u4) {
+    none = 0,
+    /// Equal in a folding.
+    full = 1,
+    /// Equal, but written together on one side.
+    joined = 2,
+    /// The same number, or a known abbreviation of the same word.
+    synonym = 3,
+    initial_typed = 4,
+    initial_registered = 5,
+    variant = 6,
+    ending = 7,
+    typo = 8,
+};
+
+/// A set of fits: bit f for the fit with number f.
+pub const Fits = struct {
+    bits: u16 = 0,
+
+    /// The fits that leave no doubt.
+    pub const certain: Fits = of(&.{ .full, .joined, .synonym });
+
+    pub fn of(comptime fits: []const Fit) Fits {
+        var set: Fits = .{};
+        inline for (fits) |fit| set.add(fit);
+        return set;
+    }
+
+    pub fn add(set: *Fits, fit: Fit) void {
+        set.bits |= @as(u16, 1) << @backingInt(fit);
+    }
+
+    pub fn has(set: Fits, fit: Fit) bool {
+        return set.bits >> @backingInt(fit) & 1 != 0;
+    }
+
+    /// Whether it has a fit that is not in `others`.
+    pub fn beyond(set: Fits, others: Fits) bool {
+        return set.bits & ~others.bits != 0;
+    }
+};
+
+/// Counts the work of one decision; both engines count alike.
+pub const Steps = struct {
+    left: i32 = steps_max,
+
+    pub const Error = error{StepsExhausted};
+
+    /// Counts work about to be done.
+    pub fn take(steps: *Steps, count: usize) Error!void {
+        steps.left -= @intCast(count);
+        if (steps.left < 0) return error.StepsExhausted;
+    }
+};
+
+/// Words of the typed side that fit words of the registered side.
+pub const Link = struct {
+    typed: Set,
+    registered: Set,
+    fit: Fit,
+    /// Letters that fit, both sides together.
+    weight: u16,
+};
+
+/// The links between two names, in the order they were found, and what is left free.
+pub const Alignment = struct {
+    typed: *const Prepared,
+    registered: *const Prepared,
+    links_buffer: [words.words_max]Link,
+    link_count: u8,
+    /// Words of the typed side that fit nothing yet.
+    typed_free: Set,
+    registered_free: Set,
+    registered_fits: [words.words_max]Fit,
+    /// The fits of core words.
+    fits: Fits,
+    /// Letters of core words that fit, both sides together.
+    weight: u32,
+
+    /// Aligns what is equal: single words first, then words written together or apart.
+    pub fn alignEqual(
+        found: *Alignment,
+        typed: *const Prepared,
+        registered: *const Prepared,
+        steps: *Steps,
+    ) Steps.Error!void {
+        std.debug.assert(typed.kind == registered.kind);
+        try steps.take(typed.words.len * registered.words.len);
+        found.typed = typed;
+        found.registered = registered;
+        found.link_count = 0;
+        found.typed_free = typed.core | typed.light;
+        found.registered_free = registered.core | registered.light;
+        found.registered_fits = @splat(.none);
+        found.fits = .{};
+        found.weight = 0;
+        found.fitEqual();
+        if (found.bothLeft()) {
+            found.fitJoined(.typed);
+            found.fitJoined(.registered);
+        }
+    }
+
+    pub fn links(found: *const Alignment) []const Link {
+        return found.links_buffer[0..found.link_count];
+    }
+
+    /// Fits sets of words to each other; `weight` counts core words only.
+    pub fn link(found: *Alignment, typed: Set, registered: Set, fit: Fit, weight: u32) void {
+        std.debug.assert(typed & ~found.typed_free == 0);
+        std.debug.assert(registered & ~found.registered_free == 0);
+        found.links_buffer[found.link_count] = .{
+            .typed = typed,
+            .registered = registered,
+            .fit = fit,
+            .weight = @intCast(weight),
+        };
+        found.link_count += 1;
+        found.typed_free &= ~typed;
+        found.registered_free &= ~registered;
+        var positions = each(registered);
+        while (positions.next()) |j| found.registered_fits[j] = fit;
+        if (typed & found.typed.core != 0 and registered & found.registered.core != 0) {
+            found.fits.add(fit);
+            found.weight += weight;
+        }
+    }
+
+    /// Fits one word to one; `lost` of its letters, both sides together, don't.
+    pub fn linkWords(found: *Alignment, i: usize, j: usize, fit: Fit, lost: u32) void {
+        found.link(bit(i), bit(j), fit, found.letters(i, j) - lost);
+    }
+
+    /// Letters of two words together.
+    pub fn letters(found: *const Alignment, i: usize, j: usize) u32 {
+        return @as(u32, found.typed.words[i].length()) + found.registered.words[j].length();
+    }
+
+    /// How a registered word fits.
+    pub fn fitOf(found: *const Alignment, j: usize) Fit {
+        return found.registered_fits[j];
+    }
+
+    /// Whether a registered word fits without doubt.
+    pub fn fitsFully(found: *const Alignment, j: usize) bool {
+        return Fits.certain.has(found.registered_fits[j]);
+    }
+
+    /// Core words of the typed side that fit nothing.
+    pub fn typedLeft(found: *const Alignment) Set {
+        return found.typed_free & found.typed.core;
+    }
+
+    /// Core words of the registered side that fit nothing.
+    pub fn registeredLeft(found: *const Alignment) Set {
+        return found.registered_free & found.registered.core;
+    }
+
+    /// Letters that fit among all letters of core words, per mille.
+    pub fn similarity(found: *const Alignment) u16 {
+        var total: u32 = 0;
+        for ([_]*const Prepared{ found.typed, found.registered }) |side| {
+            var positions = each(side.core);
+            while (positions.next()) |i| total += side.words[i].length();
+        }
+        std.debug.assert(total > 0);
+        return @intCast(found.weight * 1000 / total);
+    }
+
+    /// The first registered word of each link of core words, in the typed order: by their last typed word.
+    pub fn order(found: *const Alignment, buffer: *[words.words_max]u8) []const u8 {
+        var linked: Set = 0;
+        var first: [words.words_max]u8 = undefined;
+        for (found.links()) |one| {
+            if (one.typed & found.typed.core == 0 or one.registered & found.registered.core == 0) continue;
+            const last = prepared.highest(one.typed);
+            linked |= bit(last);
+            first[last] = @ctz(one.registered);
+        }
+        var count: usize = 0;
+        var positions = each(linked);
+        while (positions.next()) |i| : (count += 1) buffer[count] = first[i];
+        return buffer[0..count];
+    }
+
+    /// Whether a core word is left on one side, and any word on the other.
+    fn bothLeft(found: *const Alignment) bool {
+        if (found.typedLeft() != 0 and found.registered_free != 0) return true;
+        return found.registeredLeft() != 0 and found.typed_free != 0;
+    }
+
+    fn fitEqual(found: *Alignment) void {
+        var typed = each(found.typed_free);
+        while (typed.next()) |i| {
+            var registered = each(found.registered_free & found.equalTo(i));
+            while (registered.next()) |j| {
+                const equal = found.typed.words[i].shares(&found.registered.words[j]);
+                if (!equal and !found.synonyms(i, j)) continue;
+                found.linkWords(i, j, if (equal) .full else .synonym, 0);
+                break;
+            }
+        }
+    }
+
+    /// Registered words that may equal a typed one: any may be a synonym, others begin alike.
+    fn equalTo(found: *const Alignment, i: usize) Set {
+        const name = found.typed;
+        const synonyms_known = name.numbers[i] != 0 or name.words[i].word.synonym != 0;
+        if (name.kind == .organisation and synonyms_known) return std.math.maxInt(Set);
+        return found.registered.heads.like(&name.words[i]);
+    }
+
+    /// Equal numbers, or known short forms of one word; organisations only have them.
+    fn synonyms(found: *const Alignment, i: usize, j: usize) bool {
+        if (found.typed.kind != .organisation) return false;
+        const number = found.typed.numbers[i];
+        if (number != 0 and number == found.registered.numbers[j]) return true;
+        const synonym = found.typed.words[i].word.synonym;
+        return synonym != 0 and synonym == found.registered.words[j].word.synonym;
+    }
+
+    /// Fits words apart on one side to one word on the other, the side of `single`.
+    fn fitJoined(found: *Alignment, comptime single: enum { typed, registered }) void {
+        const one = if (single == .typed) found.typed else found.registered;
+        const many = if (single == .typed) found.registered else found.typed;
+        var singles = each(if (single == .typed) found.typed_free else found.registered_free);
+        while (singles.next()) |i| {
+            const free = if (single == .typed) found.registered_free else found.typed_free;
+            const run = runEqual(&one.words[i], many, free);
+            if (run == 0) continue;
+            var weight: u32 = if (has(one.core, i)) one.words[i].length() else 0;
+            var positions = each(run & many.core);
+            while (positions.next()) |j| weight += many.words[j].length();
+            const typed = if (single == .typed) bit(i) else run;
+            const registered = if (single == .typed) run else bit(i);
+            found.link(typed, registered, .joined, weight);
+        }
+    }
+};
+
+/// The first run of two or three free neighbours that, written together, are `single`; 0 if none.
+fn runEqual(single: *const Folded, side: *const Prepared, free: Set) Set {
+    if (single.sign or single.longest() < 2) return 0;
+    var starts = each(free & free >> 1 & side.heads.like(single));
+    while (starts.next()) |start| {
+        for (start + 2..start + joined_words_max + 1) |end| {
+            if (end > side.words.len or !has(free, end - 1) or side.words[end - 1].sign) break;
+            if (side.words[end - 2].digits and side.words[end - 1].digits) break;
+            if (!joinsTo(side.words[start..end], single)) continue;
+            return below(end) & ~below(start);
+        }
+    }
+    return 0;
+}
+
+/// The words before `end`, which may lie behind the last possible one.
+fn below(end: usize) Set {
+    std.debug.assert(end <= words.words_max);
+    return @truncate((@as(u64, 1) << @intCast(end)) - 1);
+}
+
+/// Whether two or three words, written together in any of their foldings, are one.
+fn joinsTo(run: []const Folded, single: *const Folded) bool {
+    std.debug.assert(run.len == 2 or run.len == joined_words_max);
+    for (0..single.variant_count) |whole| {
+        for (0..run[0].variant_count) |first| {
+            const rest = restOf(single.variant(whole), run[0].variant(first)) orelse continue;
+            if (run.len == 2) {
+                if (run[1].hasVariant(rest)) return true;
+                continue;
+            }
+            for (0..run[1].variant_count) |second| {
+                const last = restOf(rest, run[1].variant(second)) orelse continue;
+                if (run[2].hasVariant(last)) return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// What follows `piece` in a text that begins with it.
+fn restOf(text: []const u8, piece: []const u8) ?[]const u8 {
+    return if (std.mem.startsWith(u8, text, piece)) text[piece.len..] else null;
+}

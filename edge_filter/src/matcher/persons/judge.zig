@@ -1,0 +1,234 @@
+//! The rules for persons: given name against surname is what counts. Same as matcher/persons/judge.py.
+
+const std = @import("std");
+const alignment = @import("../alignment.zig");
+const model = @import("../model.zig");
+const prepared = @import("../prepared.zig");
+const scripts = @import("../scripts.zig");
+const tables = @import("../tables.zig");
+const words = @import("../words.zig");
+const verdict_form = @import("../verdict.zig");
+const Alignment = alignment.Alignment;
+const Fit = alignment.Fit;
+const Fits = alignment.Fits;
+const Knob = verdict_form.Knob;
+const Policy = @import("../policy.zig").Policy;
+const Prepared = prepared.Prepared;
+const Set = prepared.Set;
+const Verdict = verdict_form.Verdict;
+const each = prepared.each;
+const has = prepared.has;
+
+const Near = struct { fit: Fit, reason: model.Reason, knob: Knob };
+
+const weak: Fits = .of(&.{ .initial_typed, .initial_registered, .variant });
+const near = [_]Near{
+    .{ .fit = .initial_typed, .reason = .initial_typed, .knob = .initial_typed },
+    .{ .fit = .initial_registered, .reason = .initial_registered, .knob = .initial_registered },
+    .{ .fit = .variant, .reason = .given_variant, .knob = .given_variant },
+    .{ .fit = .ending, .reason = .surname_ending, .knob = .surname_ending },
+    .{ .fit = .typo, .reason = .typo, .knob = .typo },
+};
+const spelled_alike: Fits = .of(&.{ .full, .joined });
+
+/// Judges a typed name against a registered person's name.
+pub fn judge(found: *const Alignment, policy: *const Policy, notes: *verdict_form.Notes) Verdict {
+    var verdict: Verdict = .init(found.similarity(), notes);
+    const typed_left = found.typedLeft();
+    const registered_left = found.registeredLeft();
+    if (typed_left == found.typed.core) {
+        verdict.note(.nothing_in_common, .nmtc);
+        return verdict;
+    }
+    if (typed_left != 0 or registered_left != 0) {
+        judgeSurname(found, policy, &verdict);
+        judgeGiven(found, policy, typed_left, &verdict);
+        judgeMiddles(found, policy, &verdict);
+        judgeExtra(found, policy, typed_left, registered_left, &verdict);
+    } else if (!found.fits.beyond(spelled_alike)) {
+        verdict.note(.exact, .mtch);
+    }
+    if (found.fits.beyond(.of(&.{.full}))) judgeFits(found, policy, &verdict);
+    if (found.typed.generations | found.registered.generations != 0) judgeGenerations(found, &verdict);
+    if (found.typed.light | found.registered.light != 0) judgeLight(found, &verdict);
+    judgeOrder(found, &verdict);
+    scripts.judge(found, policy, &verdict);
+    return verdict;
+}
+
+fn judgeSurname(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
+    const registered = found.registered;
+    const left = found.registeredLeft() & registered.surname;
+    if (left == 0) return;
+    if (left == registered.surname and !middleSurnameFits(found)) {
+        return verdict.note(.surname_missing, .nmtc);
+    }
+    const full_given = if (registered.given) |given| found.fitsFully(given) else false;
+    if (full_given) {
+        verdict.noteKnob(.surname_partial, policy, .surname_partial);
+    } else {
+        verdict.note(.surname_partial, .nmtc);
+    }
+}
+
+fn middles(registered: *const Prepared) Set {
+    const given: Set = if (registered.given) |given| prepared.bit(given) else 0;
+    return registered.core & ~registered.surname & ~registered.generations & ~given;
+}
+
+/// Whether a middle word fits in full that may be the first of two surnames (Ana Mato Adrover).
+fn middleSurnameFits(found: *const Alignment) bool {
+    const registered = found.registered;
+    if (registered.certain) return false;
+    var positions = each(middles(registered));
+    while (positions.next()) |j| {
+        if (!found.fitsFully(j)) continue;
+        const folded = &registered.words[j];
+        if (folded.word.sex == 0 and folded.length() > 1) return true;
+    }
+    return false;
+}
+
+fn judgeGiven(found: *const Alignment, policy: *const Policy, typed_left: Set, verdict: *Verdict) void {
+    const given = found.registered.given orelse return;
+    if (found.fitOf(given) != .none) return;
+    if (typed_left != 0) return verdict.note(.given_differs, .nmtc);
+    if (otherGivenFits(found)) return verdict.note(.given_missing, .cmtc);
+    verdict.noteKnob(.surname_only, policy, .surname_only);
+}
+
+/// Whether a middle word fits in full that is no first of two surnames (García Robledo alone).
+fn otherGivenFits(found: *const Alignment) bool {
+    const registered = found.registered;
+    var positions = each(middles(registered));
+    while (positions.next()) |j| {
+        if (!found.fitsFully(j)) continue;
+        if (registered.certain or registered.words[j].word.sex != 0) return true;
+    }
+    return false;
+}
+
+fn judgeMiddles(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
+    const registered = found.registered;
+    var positions = each(middles(registered));
+    while (positions.next()) |j| {
+        if (found.fitOf(j) != .none) continue;
+        const folded = &registered.words[j];
+        const hyphenated = registered.hyphen(j) or
+            (j + 1 < registered.words.len and registered.hyphen(j + 1));
+        const maybe_surname = !registered.certain and folded.word.sex == 0 and folded.length() > 1;
+        if (hyphenated or maybe_surname) {
+            verdict.noteKnob(.surname_partial, policy, .surname_partial);
+        } else {
+            verdict.noteKnob(.middle_missing, policy, .middle_missing);
+        }
+    }
+}
+
+/// Judges typed words that fit nothing: beside a registered word left over, they contradict it.
+fn judgeExtra(
+    found: *const Alignment,
+    policy: *const Policy,
+    typed_left: Set,
+    registered_left: Set,
+    verdict: *Verdict,
+) void {
+    const extra = typed_left & ~found.typed.generations;
+    if (extra == 0) return;
+    if (registered_left & ~found.registered.generations != 0) return verdict.note(.given_differs, .nmtc);
+    if (@popCount(extra) > 1) return verdict.note(.words_extra, .nmtc);
+    if (found.typed.hyphen(@ctz(extra))) {
+        verdict.noteKnob(.surname_partial, policy, .surname_partial);
+    } else {
+        verdict.noteKnob(.middle_extra, policy, .middle_extra);
+    }
+}
+
+/// Judges near fits: each has its ceiling, and a weak surname beside a weak given name is no match.
+fn judgeFits(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
+    inline for (near) |one| {
+        if (found.fits.has(one.fit)) verdict.noteKnob(one.reason, policy, one.knob);
+    }
+    if (found.fits.has(.joined)) verdict.note(.spacing, if (fused(found)) .cmtc else .mtch);
+    const typo = found.fits.has(.typo);
+    const ending = found.fits.has(.ending);
+    const weak_given = if (found.registered.given) |given| weak.has(found.fitOf(given)) else false;
+    if (weak_given and (typo or ending or verdict.has(.middle_extra))) verdict.note(.given_differs, .nmtc);
+    if (ending and typo) verdict.note(.surname_missing, .nmtc);
+}
+
+/// Whether a given name and a surname are one word on the other side.
+fn fused(found: *const Alignment) bool {
+    for (found.links()) |link| {
+        if (link.fit != .joined) continue;
+        if (spans(found.typed, link.typed) or spans(found.registered, link.registered)) return true;
+    }
+    return false;
+}
+
+/// Whether a run of words holds a surname and a given name.
+fn spans(side: *const Prepared, run: Set) bool {
+    if (run & side.surname == 0) return false;
+    var positions = each(run & ~side.surname);
+    while (positions.next()) |i| {
+        if (side.given == @as(u8, @intCast(i)) or side.words[i].word.sex != 0) return true;
+    }
+    return false;
+}
+
+fn judgeGenerations(found: *const Alignment, verdict: *Verdict) void {
+    const typed = found.typed_free & found.typed.generations != 0;
+    const registered = found.registered_free & found.registered.generations != 0;
+    if (typed and registered) {
+        verdict.note(.number_differs, .nmtc);
+    } else if (typed or registered) {
+        verdict.note(.number_differs, .cmtc);
+    }
+}
+
+fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
+    const typed = lightTags(found.typed, found.typed_free);
+    const registered = lightTags(found.registered, found.registered_free);
+    if (typed.title or registered.title) verdict.note(.title_ignored, .mtch);
+    if (typed.particle and registered.particle) {
+        verdict.note(.particle_differs, .cmtc);
+    } else if (typed.particle or registered.particle) {
+        verdict.note(.particle_ignored, .mtch);
+    }
+}
+
+const LightTags = struct { title: bool = false, particle: bool = false };
+
+/// What the light words are that fit nothing.
+fn lightTags(name: *const Prepared, free: Set) LightTags {
+    var tags: LightTags = .{};
+    var positions = each(name.light & free);
+    while (positions.next()) |i| {
+        if (name.words[i].sign) continue;
+        const word = name.words[i].word;
+        if (word.is(tables.title)) {
+            tags.title = true;
+        } else if (word.is(tables.particle)) {
+            tags.particle = true;
+        }
+    }
+    return tags;
+}
+
+/// Judges the order: the surname may stand first or last; names around bin or ibn never change places.
+fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
+    var buffer: [words.words_max]u8 = undefined;
+    const order = found.order(&buffer);
+    if (order.len < 2) return;
+    var descents: usize = 0;
+    for (order[0 .. order.len - 1], order[1..]) |a, b| descents += @intFromBool(a > b);
+    if (descents == 0) return;
+    if (isLinked(found.typed) or isLinked(found.registered)) return verdict.note(.order, .nmtc);
+    const rotated = descents == 1 and order[order.len - 1] < order[0];
+    verdict.note(.order, if (rotated) .mtch else .cmtc);
+}
+
+fn isLinked(name: *const Prepared) bool {
+    for (name.words) |*folded| if (folded.word.is(tables.link)) return true;
+    return false;
+}
