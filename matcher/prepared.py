@@ -27,6 +27,7 @@ class Prepared:
     """The words of one name and what each is; the rules of each kind fill it in."""
 
     __slots__ = (
+        "branch",
         "certain",
         "characters",
         "core",
@@ -54,6 +55,8 @@ class Prepared:
         """Junior, III and their like: core words of a person that are neither given name nor surname."""
         self.forms: frozenset[int] = frozenset()
         """Classes of the legal form, empty if it has none."""
+        self.branch: int = 0
+        """An organisation's branch suffix: neither core nor light."""
         self.numbers: dict[int, int] = {}
         """The values of an organisation's words that are numbers."""
         self.surname: int = 0

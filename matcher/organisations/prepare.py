@@ -1,4 +1,4 @@
-"""Tags the words of an organisation's name: its legal form, numbers, connecting words and articles."""
+"""Tags the words of an organisation's name: legal form, branch, numbers, connecting words and articles."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from matcher.prepared import Prepared
 from matcher.tables import blob
 
 if TYPE_CHECKING:
-    from matcher.tables.blob import Word
-    from matcher.words import Folded, Text
+    from matcher.organisations.forms import Forms
+    from matcher.words import Text
 
-FORM_WORDS_MAX = 12
 STATUSES_MAX = 3
 NUMBER_DIGITS_MAX = 4
+BRANCH_PLACE_WORDS_MAX = 2
+"""Words between a legal form and "branch" that say whose branch ("plc, Danish Branch")."""
 
 
-def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
+def prepare(text: Text, forms: Forms) -> Prepared:
     """Tag the words; `core` is empty if there is nothing to compare."""
     name = Prepared(HolderKind.ORGANISATION, text)
-    first, last = _strip_forms(name, lexicon)
+    tags = numbers = 0
+    for folded in name.words:
+        tags |= folded.word.tags
+        numbers |= folded.digits or folded.word.number
+    last = _cut_branch(name, forms) if tags & blob.BRANCH else len(name.words)
+    kept = _strip_forms(name, last, forms)
     core = light = signs = 0
-    for i in range(first, last):
+    first, last = kept[0], kept[-1] + 1
+    for i in kept:
         folded = name.words[i]
         tags = folded.word.tags
         if folded.sign:
@@ -34,13 +41,18 @@ def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
         else:
             core |= 1 << i
     name.core, name.light = core or light, (light if core else 0) | signs
-    _find_numbers(name)
+    if numbers:
+        _find_numbers(name)
     return name
 
 
 def _abbreviated(name: Prepared, i: int) -> bool:
-    """Whether a word is a letter of a dotted abbreviation."""
-    return name.words[i].length == 1 and (name.dot(i) or name.dot(i - 1))
+    """Whether a word is a letter of a dotted abbreviation; the German "u." between words is none."""
+    if name.words[i].length > 1:
+        return False
+    if name.dot(i - 1):
+        return True
+    return name.dot(i) and (name.words[i].first != "u" or name.words[i + 1].length == 1)
 
 
 def _find_numbers(name: Prepared) -> None:
@@ -55,98 +67,48 @@ def _find_numbers(name: Prepared) -> None:
         seen = seen or bool(name.core >> i & 1)
 
 
-def _strip_forms(name: Prepared, lexicon: dict[str, Word]) -> tuple[int, int]:
-    """Find the legal form at the end, else at the start; give the range of words that is left."""
-    last = len(name.words)
+def _cut_branch(name: Prepared, forms: Forms) -> int:
+    """Find the branch suffix, a word such as "branch" and all behind it; give where it begins."""
+    words = name.words
+    start = next((i for i in range(1, len(words)) if words[i].word.tags & blob.BRANCH), 0)
+    if not start or all(folded.sign for folded in words[:start]):
+        return len(words)
+    for end in range(start - 1, max(1, start - 1 - BRANCH_PLACE_WORDS_MAX), -1):
+        found = forms.at_end(name, end)
+        if found is not None and found.word.forms and forms.at_end(name, start) is None:
+            start = end
+            break
+    name.branch = (1 << len(words)) - (1 << start)
+    return start
+
+
+def _strip_forms(name: Prepared, last: int, forms: Forms) -> list[int] | range:
+    """Find the legal form at the end, else at the start, else inside; give the words that are left."""
+    end_form = None
     for _ in range(STATUSES_MAX):
-        found = _form_at_end(name, last, lexicon)
+        found = forms.at_end(name, last)
         if found is None:
             break
-        last, word = found
-        if word.forms:
-            name.forms = word.forms
+        last = found.start
+        if found.word.forms:
+            name.forms = found.word.forms
+            end_form = found
             break
     first = 0
-    found = _form_at_start(name, last, lexicon)
+    found = forms.at_start(name, last)
     if found is not None:
-        end, word = found
-        both = name.forms & word.forms
-        if not name.forms or both:
-            name.forms = both or word.forms
-            first = end
-    return first, last
-
-
-def _form_at_end(name: Prepared, last: int, lexicon: dict[str, Word]) -> tuple[int, Word] | None:
-    """Give where the longest legal form or status that ends before `last` begins, and what it is."""
-    if last < 2 or name.words[last - 1].sign:  # noqa: PLR2004 (a word, and the form behind it)
-        return None
-    best: tuple[int, Word] | None = None
-    keys: tuple[str, ...] = ("",)
-    for start in range(last - 1, max(0, last - FORM_WORDS_MAX - 1), -1):
-        folded = name.words[start]
-        if folded.sign:
-            continue
-        keys = _before(folded, keys)
-        if len(keys[0]) > blob.KEY_BYTES_MAX:
-            break
-        word = _known(keys, lexicon)
-        if word is not None and (word.forms or word.tags & blob.STATUS):
-            begin = start - 1 if _company_sign(name, start) else start
-            if _has_content(name, 0, begin):
-                best = begin, word
-    return best
-
-
-def _company_sign(name: Prepared, start: int) -> bool:
-    """Whether the sign before a word is the one in "& Co. KG"; any other belongs to the name (B+ GmbH)."""
-    return start > 0 and name.words[start - 1].sign and name.words[start].first == "co"
-
-
-def _form_at_start(name: Prepared, last: int, lexicon: dict[str, Word]) -> tuple[int, Word] | None:
-    """Give where the longest legal form at the start ends, and what it is."""
-    if not last or name.words[0].sign:
-        return None
-    best: tuple[int, Word] | None = None
-    keys: tuple[str, ...] = ("",)
-    for end in range(1, min(last - 1, FORM_WORDS_MAX) + 1):
-        folded = name.words[end - 1]
-        if folded.sign:
-            continue
-        keys = _behind(keys, folded)
-        if len(keys[0]) > blob.KEY_BYTES_MAX:
-            break
-        word = _known(keys, lexicon)
-        if word is not None and word.forms and word.tags & blob.PREFIX and _has_content(name, end, last):
-            best = end, word
-    return best
-
-
-def _has_content(name: Prepared, start: int, end: int) -> bool:
-    return any(not name.words[i].sign for i in range(start, end))
-
-
-def _known(keys: tuple[str, ...], lexicon: dict[str, Word]) -> Word | None:
-    for key in keys:
-        word = lexicon.get(key)
-        if word is not None:
-            return word
-    return None
-
-
-def _before(folded: Folded, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Write a word in front of the keys, each variant by itself."""
-    variants = folded.variants
-    if len(keys) == len(variants) == 1:
-        return (variants[0] + keys[0],)
-    count = max(len(keys), len(variants))
-    return tuple(variants[min(v, len(variants) - 1)] + keys[min(v, len(keys) - 1)] for v in range(count))
-
-
-def _behind(keys: tuple[str, ...], folded: Folded) -> tuple[str, ...]:
-    """Write a word behind the keys, each variant by itself."""
-    variants = folded.variants
-    if len(keys) == len(variants) == 1:
-        return (keys[0] + variants[0],)
-    count = max(len(keys), len(variants))
-    return tuple(keys[min(v, len(keys) - 1)] + variants[min(v, len(variants) - 1)] for v in range(count))
+        classes = found.word.forms
+        both = name.forms & classes
+        parallel = forms.parallel(name, found, end_form) if end_form is not None else None
+        if parallel is not None:
+            name.forms |= classes | parallel.forms
+            first = found.end
+        elif not name.forms or both:
+            name.forms = both or classes
+            first = found.end
+    if not name.forms:
+        found = forms.inside(name, last)
+        if found is not None:
+            name.forms = found.word.forms
+            return [*range(found.start), *range(found.end, last)]
+    return range(first, last)
