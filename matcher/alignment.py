@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.model import HolderKind
 from matcher.prepared import Prepared, bits
+from matcher.words import DOT
 
 if TYPE_CHECKING:
     from matcher.words import Folded
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 STEPS_MAX = 12_288
 STEPS_PER_DISTANCE = 32
 JOINED_WORDS_MAX = 3
+LOST_LETTER_LENGTH = 4
+"""Letters of a word from which a full stop may stand for one of them."""
 
 
 class Fit(IntEnum):
@@ -35,6 +38,10 @@ class Fit(IntEnum):
     VARIANT = 6
     ENDING = 7
     TYPO = 8
+    LETTER_UNKNOWN = 10
+    """Equal but for a full stop in the place of one letter."""
+    SOUND = 13
+    """A given name spelled by another convention."""
 
 
 FULL_FITS = 1 << Fit.FULL | 1 << Fit.JOINED | 1 << Fit.SYNONYM
@@ -154,6 +161,9 @@ def align_equal(typed: Prepared, registered: Prepared, steps: Steps) -> Alignmen
     if _both_left(found):
         _fit_joined(found, typed_single=True)
         _fit_joined(found, typed_single=False)
+        if _both_left(found) and (DOT in typed.gaps or DOT in registered.gaps):
+            _fit_lost_letter(found, typed_single=True)
+            _fit_lost_letter(found, typed_single=False)
     return found
 
 
@@ -224,3 +234,34 @@ def _run_equal(single: Folded, side: Prepared, free: int) -> int:
 def _rests(texts: tuple[str, ...], word: Folded) -> tuple[str, ...]:
     """Give what is left of the texts that begin with the word."""
     return tuple(text[len(v) :] for text in texts for v in word.variants if text.startswith(v))
+
+
+def _fit_lost_letter(found: Alignment, *, typed_single: bool) -> None:
+    """Fit two words parted by a bare full stop to one word with one letter in its place (EPC217-08)."""
+    one, many = (found.typed, found.registered) if typed_single else (found.registered, found.typed)
+    for start in bits(found.registered_free if typed_single else found.typed_free):
+        run = 3 << start
+        free = found.registered_free if typed_single else found.typed_free
+        if many.gaps[start + 1] != DOT or free & run != run:
+            continue
+        if many.gaps[start] == DOT or many.gaps[start + 2] == DOT:
+            continue
+        for single in bits(found.typed_free if typed_single else found.registered_free):
+            if _lost_letter(many.words[start], many.words[start + 1], one.words[single]):
+                typed, registered = (1 << single, run) if typed_single else (run, 1 << single)
+                weight = 2 * (one.words[single].length - 1)
+                found.link(typed, registered, Fit.LETTER_UNKNOWN, weight)
+                break
+
+
+def _lost_letter(head: Folded, tail: Folded, single: Folded) -> bool:
+    """Whether a word is two others with one letter between them."""
+    return any(
+        len(text) == len(first) + len(second) + 1
+        and len(text) >= LOST_LETTER_LENGTH
+        and text.startswith(first)
+        and text.endswith(second)
+        for text in single.variants
+        for first in head.variants
+        for second in tail.variants
+    )

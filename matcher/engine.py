@@ -127,7 +127,7 @@ class _Attempt:
 
     def _prepared(self, text: Text, kind: HolderKind) -> Prepared:
         if kind is HolderKind.PERSON:
-            return persons.prepare(text)
+            return persons.prepare(text, self._tables.words)
         return organisations.prepare(text, self._forms)
 
     def _candidate(self, typed: Prepared, holder: Holder, h: int, n: int) -> Candidate:

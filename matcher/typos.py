@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -14,22 +14,27 @@ if TYPE_CHECKING:
 
     from matcher.words import Folded
 
-FIRST_LETTER_LENGTH = 6
-"""Below this length a typo keeps the first letter."""
+
+class Lengths(NamedTuple):
+    """The shorter word's lengths from which a typo is possible."""
+
+    one: int
+    """One edit."""
+    two: int
+    """Two edits."""
+    first: int
+    """An edit of the first letter."""
 
 
 def fit_typos(
     found: Alignment,
     budget: int,
     words: int,
-    lengths: tuple[int, int],
+    lengths: Lengths,
     may_be: Callable[[Alignment, int, int], bool],
     steps: Steps,
 ) -> None:
-    """Fit words that differ by an edit or two, the nearest first, within `budget` edits and `words` words.
-
-    `lengths` are the shorter word's lengths from which one, and two, edits are allowed.
-    """
+    """Fit words that differ by an edit or two, the nearest first, within `budget` edits and `words` words."""
     while budget and words:
         best = _nearest(found, budget, lengths, may_be, steps)
         if best is None:
@@ -43,7 +48,7 @@ def fit_typos(
 def _nearest(
     found: Alignment,
     budget: int,
-    lengths: tuple[int, int],
+    lengths: Lengths,
     may_be: Callable[[Alignment, int, int], bool],
     steps: Steps,
 ) -> tuple[int, int, int] | None:
@@ -64,7 +69,7 @@ def _nearest(
     return best
 
 
-def _edits(a: Folded, b: Folded, budget: int, lengths: tuple[int, int], steps: Steps) -> int:
+def _edits(a: Folded, b: Folded, budget: int, lengths: Lengths, steps: Steps) -> int:
     """Give the fewest edits between two words, or budget + 1."""
     best = budget + 1
     for x in a.variants:
@@ -78,12 +83,12 @@ def _edits(a: Folded, b: Folded, budget: int, lengths: tuple[int, int], steps: S
     return best
 
 
-def _allowed(x: str, y: str, lengths: tuple[int, int]) -> int:
+def _allowed(x: str, y: str, lengths: Lengths) -> int:
     """Give the edits that lengths and first letters leave possible."""
     shorter, longer = len(x), len(y)
     if shorter > longer:
         shorter, longer = longer, shorter
-    allowed = 2 if shorter >= lengths[1] else 1 if shorter >= lengths[0] else 0
-    if longer - shorter > allowed or (shorter < FIRST_LETTER_LENGTH and x[0] != y[0]):
+    allowed = 2 if shorter >= lengths.two else 1 if shorter >= lengths.one else 0
+    if longer - shorter > allowed or (shorter < lengths.first and x[0] != y[0]):
         return 0
     return allowed

@@ -145,6 +145,8 @@ class Folded:
     """The first folding."""
     length: int
     """UTF-8 bytes of the first folding."""
+    letters: int
+    """Its letters and digits as they were written; a pair that folds as one counts once."""
     scripts: int
     """Scripts of its letters, as bits."""
     upper: bool
@@ -164,11 +166,11 @@ class Folded:
     @property
     def letter(self) -> bool:
         """Whether it is a single letter, which may be an initial."""
-        return self.length == 1 and not (self.digits or self.sign or self.scripts & SCRIPT_OTHER)
+        return self.letters == 1 and not (self.digits or self.sign or self.scripts & SCRIPT_OTHER)
 
 
-SIGN = Folded(("&",), "&", 1, 0, upper=False, digits=False, sign=True, word=UNKNOWN)
-_NOTHING = Folded((), "", 0, 0, upper=False, digits=False, sign=False, word=UNKNOWN)
+SIGN = Folded(("&",), "&", 1, 1, 0, upper=False, digits=False, sign=True, word=UNKNOWN)
+_NOTHING = Folded((), "", 0, 0, 0, upper=False, digits=False, sign=False, word=UNKNOWN)
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -268,6 +270,7 @@ class Reader:
             variants,
             variants[0],
             len(variants[0].encode()),
+            len(letters),
             scripts,
             upper=bool(cased) and all(entry.upper for entry in cased),
             digits=any(entry.kind is Class.DIGIT for entry, _ in letters),
@@ -281,6 +284,7 @@ class Reader:
         return Folded(
             (first,),
             first,
+            len(first),
             len(first),
             0 if raw.isdigit() else SCRIPT_LATIN,
             upper=raw.isupper(),

@@ -1,34 +1,129 @@
-"""The near fits of organisations' names: one slip of the pen."""
+"""The near fits of organisations' names: another spacing, short forms, an acronym, one slip of the pen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.alignment import Alignment, Steps, align_equal
+from matcher.alignment import Alignment, Fit, Steps, align_equal
+from matcher.prepared import bits
 from matcher.tables import blob
-from matcher.typos import fit_typos
+from matcher.typos import Lengths, fit_typos
 
 if TYPE_CHECKING:
     from matcher.prepared import Prepared
     from matcher.tables.blob import Word
+    from matcher.words import Folded
 
-TYPO_LENGTHS = (5, 9)
-"""The shorter word's length from which one, and two, edits are a typo."""
+TYPO_LENGTHS = Lengths(one=5, two=9, first=6)
 TYPO_WORDS_MAX = 1
+ACRONYM_LETTERS_MIN = 3
+SHORTENED_LETTERS_MIN = 4
+"""Letters that are left of a shortened word without a full stop behind it."""
+DOTTED_LETTERS_MIN = 3
+"""Letters that are left of a shortened word with one (Baker. for Bakeries)."""
+LOST_LETTERS_MIN = 2
+"""Letters that a shortened word lost: fewer may be a plural or an ending."""
 _KNOWN_TAGS = blob.GENERIC | blob.PARTICLE | blob.CONNECTOR | blob.NUMBER
+_ROMAN = frozenset("ivxlcdm")
 
 
 def align(typed: Prepared, registered: Prepared, budget: int, steps: Steps) -> Alignment:
-    """Align two organisations' names: what is equal first, then a typo."""
+    """Align two organisations' names: what is equal first, then each near fit in turn."""
     found = align_equal(typed, registered, steps)
-    if budget and found.typed_left and found.registered_left:
-        fit_typos(found, budget, TYPO_WORDS_MAX, TYPO_LENGTHS, _may_be_typo, steps)
+    if not (found.typed_left or found.registered_left):
+        return found
+    if _written_alike(typed, registered):
+        return _wholly(typed, registered)
+    if found.typed_left and found.registered_left:
+        _fit_shortened(found, steps)
+        _fit_acronym(found)
+        if budget:
+            fit_typos(found, budget, TYPO_WORDS_MAX, TYPO_LENGTHS, _may_be_typo, steps)
     return found
 
 
+def _written_alike(typed: Prepared, registered: Prepared) -> bool:
+    """Whether the names, forms and all, are the same letters, parted into words in another way."""
+    if typed.words[0].first[0] != registered.words[0].first[0]:
+        return False
+    letters = "".join([folded.first for folded in typed.words])
+    return (
+        letters == "".join([folded.first for folded in registered.words])
+        and not _numbers_meet(typed)
+        and not _numbers_meet(registered)
+    )
+
+
+def _numbers_meet(name: Prepared) -> bool:
+    """Whether two words with digits stand side by side, so that spaces tell one number from another."""
+    words = name.words
+    return any(words[i - 1].digits and words[i].digits for i in range(1, len(words)))
+
+
+def _wholly(typed: Prepared, registered: Prepared) -> Alignment:
+    """Align all words to all."""
+    found = Alignment(typed, registered)
+    weight = sum(name.words[i].length for name in (typed, registered) for i in bits(name.core))
+    found.link(typed.core | typed.light, registered.core | registered.light, Fit.JOINED, weight)
+    return found
+
+
+def _fit_shortened(found: Alignment, steps: Steps) -> None:
+    """Fit words one of which shortens the other: by a table, or by leaving out its end."""
+    typed, registered = found.typed, found.registered
+    steps.take(found.typed_left.bit_count() * found.registered_left.bit_count())
+    for i in bits(found.typed_left):
+        word = typed.words[i]
+        for j in bits(found.registered_left):
+            other = registered.words[j]
+            if not word.word.abbreviations.isdisjoint(other.word.abbreviations) or (
+                _shortens(typed, i, other) if word.length < other.length else _shortens(registered, j, word)
+            ):
+                found.link_words(i, j, Fit.ABBREVIATION, abs(word.length - other.length))
+                break
+
+
+def _shortens(name: Prepared, i: int, whole: Folded) -> bool:
+    """Whether a word is the beginning of another."""
+    word = name.words[i]
+    least = DOTTED_LETTERS_MIN if name.dot(i) else SHORTENED_LETTERS_MIN
+    return (
+        word.length >= least
+        and whole.length >= word.length + LOST_LETTERS_MIN
+        and not word.digits
+        and whole.first.startswith(word.first)
+    )
+
+
+def _fit_acronym(found: Alignment) -> None:
+    """Fit a word, or single letters, to the words whose first letters it is, if nothing else is left."""
+    typed, registered = found.typed, found.registered
+    typed_left, registered_left = found.typed_left, found.registered_left
+    for short, short_left, long, long_left, long_free in (
+        (typed, typed_left, registered, registered_left, found.registered_free),
+        (registered, registered_left, typed, typed_left, found.typed_free),
+    ):
+        letters = "".join([short.words[i].first for i in bits(short_left)])
+        if not ACRONYM_LETTERS_MIN <= len(letters) <= long_free.bit_count():
+            continue
+        if short_left.bit_count() not in (1, len(letters)):
+            continue
+        for words in (long_left, long_free):
+            if letters == "".join([long.words[j].first[0] for j in bits(words)]):
+                weight = sum(short.words[i].length for i in bits(short_left))
+                typed_words, registered_words = (
+                    (short_left, words) if short is typed else (words, short_left)
+                )
+                found.link(typed_words, registered_words, Fit.ACRONYM, 2 * weight)
+                return
+
+
 def _may_be_typo(found: Alignment, i: int, j: int) -> bool:
-    """Whether a difference may be a mere slip: never between two known words."""
-    return not (_known(found.typed.words[i].word) and _known(found.registered.words[j].word))
+    """Whether a difference may be a mere slip: never between two known words, or two roman numerals."""
+    a, b = found.typed.words[i], found.registered.words[j]
+    if _known(a.word) and _known(b.word):
+        return False
+    return not (_ROMAN.issuperset(a.first) and _ROMAN.issuperset(b.first))
 
 
 def _known(word: Word) -> bool:

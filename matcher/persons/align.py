@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.alignment import Alignment, Fit, Steps, align_equal
+from rapidfuzz.distance import OSA
+
+from matcher.alignment import STEPS_PER_DISTANCE, Alignment, Fit, Steps, align_equal
 from matcher.persons.prepare import INITIALS_MAX
+from matcher.persons.sound import crossed_sound, given_sound
 from matcher.prepared import Prepared, bits
-from matcher.typos import fit_typos
+from matcher.typos import Lengths, fit_typos
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +18,15 @@ if TYPE_CHECKING:
     from matcher.words import Folded
 
 ENDING_STEM_MIN = 3
-TYPO_LENGTHS = (4, 8)
-"""The shorter word's length from which one, and two, edits are a typo."""
+INITIAL_LETTERS_MAX = 2
+SOUND_LENGTH = 3
+"""Letters from which words can sound alike; words of so few begin with the same letter."""
+CROSSED_EDITS_MAX = 3
+GIVEN_TYPO_LENGTH = 4
+"""Letters of the longer given name from which a difference may be a slip."""
+CROSSED_LENGTHS = (3, 6)
+"""The shorter sound's length from which one, and two, edits are near in another script."""
+TYPO_LENGTHS = Lengths(one=3, two=5, first=3)
 
 
 def align(
@@ -28,9 +38,13 @@ def align(
         _fit_initials(found)
         _fit_joined_initials(found)
         _fit_variants(found)
+        _fit_sounds(found)
         _fit_endings(found, endings)
         if budget and found.typed_left and found.registered_left:
-            fit_typos(found, budget, budget, TYPO_LENGTHS, _may_be_typo, steps)
+            if found.typed.scripts & found.registered.scripts:
+                fit_typos(found, budget, budget, TYPO_LENGTHS, _may_be_typo, steps)
+            else:
+                _fit_crossed(found, steps)
     return found
 
 
@@ -40,8 +54,8 @@ def _givens_left(found: Alignment) -> tuple[int, ...]:
     return bits(found.registered_left & ~registered.surname & ~registered.generations)
 
 
-def _starts_with(folded: Folded, letter: str) -> bool:
-    return folded.length > 1 and folded.base and any(v.startswith(letter) for v in folded.variants)
+def _starts_with(folded: Folded, beginnings: tuple[str, ...]) -> bool:
+    return folded.letters > 1 and folded.base and any(v.startswith(beginnings) for v in folded.variants)
 
 
 def _fit_initials(found: Alignment) -> None:
@@ -49,15 +63,21 @@ def _fit_initials(found: Alignment) -> None:
         typed = found.typed.words[i]
         for j in _givens_left(found):
             registered = found.registered.words[j]
-            if typed.letter and _starts_with(registered, typed.first):
+            if _is_initial(found.typed, i) and _starts_with(registered, typed.variants):
                 fit = Fit.INITIAL_TYPED
-            elif registered.letter and _starts_with(typed, registered.first):
+            elif _is_initial(found.registered, j) and _starts_with(typed, registered.variants):
                 fit = Fit.INITIAL_REGISTERED
             else:
                 continue
             letters = typed.length + registered.length
             found.link_words(i, j, fit, letters - letters // 2)
             break
+
+
+def _is_initial(side: Prepared, i: int) -> bool:
+    """Whether a word is one letter, or two with a full stop behind them (Th.)."""
+    folded = side.words[i]
+    return folded.letter or (folded.letters == INITIAL_LETTERS_MAX and side.dot(i) and not folded.digits)
 
 
 def _fit_joined_initials(found: Alignment) -> None:
@@ -83,7 +103,7 @@ def _initials_of(folded: Folded, others: tuple[int, ...], side: Prepared) -> int
         return 0
     for at in range(len(others) - count + 1):
         run = others[at : at + count]
-        if all(_starts_with(side.words[i], folded.first[n]) for n, i in enumerate(run)):
+        if all(_starts_with(side.words[i], (folded.first[n],)) for n, i in enumerate(run)):
             return sum(1 << i for i in run)
     return 0
 
@@ -99,6 +119,71 @@ def _fit_variants(found: Alignment) -> None:
                 letters = typed.length + registered.length
                 found.link_words(i, j, Fit.VARIANT, letters - letters * 3 // 4)
                 break
+
+
+def _fit_sounds(found: Alignment) -> None:
+    for i in bits(found.typed_left):
+        typed = found.typed.words[i]
+        for j in _givens_left(found):
+            if _sound_alike(typed, found.registered.words[j]):
+                letters = typed.length + found.registered.words[j].length
+                found.link_words(i, j, Fit.SOUND, letters - letters * 7 // 8)
+                break
+
+
+def _sound_alike(typed: Folded, registered: Folded) -> bool:
+    """Whether two words write one given name by two conventions; the sexes must not contradict it."""
+    a, b = typed.word.sex, registered.word.sex
+    if (a and b and not a & b) or not (typed.base and registered.base):
+        return False
+    return any(
+        len(x) >= SOUND_LENGTH
+        and (x[0] == y[0] or len(x) > SOUND_LENGTH)
+        and given_sound(x) == given_sound(y)
+        for x in typed.variants
+        for y in registered.variants
+    )
+
+
+def _fit_crossed(found: Alignment, steps: Steps) -> None:
+    """Fit words of two scripts by their coarse sounds, the nearest first."""
+    left = CROSSED_EDITS_MAX
+    while left >= 0:
+        best: tuple[int, int, int] | None = None
+        for i in bits(found.typed_left):
+            typed = found.typed.words[i]
+            for j in bits(found.registered_left):
+                edits = _crossed_edits(typed, found.registered.words[j], left, steps)
+                if edits <= left and (best is None or edits < best[0]):
+                    best = edits, i, j
+        if best is None:
+            return
+        edits, i, j = best
+        found.link_words(i, j, Fit.TYPO, 2 * edits + 1)
+        left -= edits
+
+
+def _crossed_edits(a: Folded, b: Folded, left: int, steps: Steps) -> int:
+    """Give the fewest edits between the sounds of two words, or more than are left."""
+    best = left + 1
+    if a.digits or b.digits or not (a.base and b.base):
+        return best
+    independent = a.word.sex and b.word.sex
+    for x in map(crossed_sound, a.variants):
+        for y in map(crossed_sound, b.variants):
+            shorter = min(len(x), len(y))
+            allowed = (
+                0 if independent or shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2
+            )
+            allowed = min(allowed, left)
+            if x == y:
+                return 0
+            if allowed and abs(len(x) - len(y)) <= allowed:
+                steps.take(STEPS_PER_DISTANCE)
+                edits = OSA.distance(x, y, score_cutoff=allowed)
+                if edits <= allowed:
+                    best = min(best, edits)
+    return best
 
 
 def _fit_endings(found: Alignment, endings: Sequence[tuple[str, str]]) -> None:
@@ -138,10 +223,19 @@ def _may_be_typo(found: Alignment, i: int, j: int) -> bool:
     """Whether a difference may be a mere slip: never between two known given names, nor by sex."""
     typed, registered = found.typed.words[i], found.registered.words[j]
     if typed.word.sex and registered.word.sex:
-        return False
+        return _one_umlaut(typed.first, registered.first)
     if found.registered.surname >> j & 1:
         return True
+    if typed.letters < GIVEN_TYPO_LENGTH and registered.letters < GIVEN_TYPO_LENGTH:
+        return False
     return not _sexed(typed.first, registered.first)
+
+
+def _one_umlaut(x: str, y: str) -> bool:
+    """Whether two words differ by how they write an umlaut without its mark, as Juergen and Jurgen."""
+    for pair in ("ae", "oe", "ue"):
+        x, y = x.replace(pair, pair[0]), y.replace(pair, pair[0])
+    return x == y
 
 
 def _sexed(x: str, y: str) -> bool:

@@ -21,6 +21,7 @@ _NEAR = (
     (Fit.INITIAL_TYPED, Reason.INITIAL_TYPED, "initial_typed"),
     (Fit.INITIAL_REGISTERED, Reason.INITIAL_REGISTERED, "initial_registered"),
     (Fit.VARIANT, Reason.GIVEN_VARIANT, "given_variant"),
+    (Fit.SOUND, Reason.GIVEN_VARIANT, "given_variant"),
     (Fit.ENDING, Reason.SURNAME_ENDING, "surname_ending"),
     (Fit.TYPO, Reason.TYPO, "typo"),
 )
@@ -126,6 +127,8 @@ def _judge_extra(
         return
     if registered_left & ~found.registered.generations:
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    elif found.registered.given < 0:
+        verdict.note(Reason.WORDS_EXTRA, Outcome.NMTC)
     elif len(extra) > 1:
         verdict.note(Reason.WORDS_EXTRA, Outcome.NMTC)
     elif found.typed.hyphen(extra[0]):
@@ -139,6 +142,8 @@ def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
     for fit, reason, knob in _NEAR:
         if found.fits >> fit & 1:
             verdict.note_knob(reason, policy, knob)
+    if found.fits >> Fit.LETTER_UNKNOWN & 1:
+        verdict.note(Reason.LETTER_UNKNOWN, Outcome.CMTC)
     if found.fits >> Fit.JOINED & 1:
         verdict.note(Reason.SPACING, Outcome.CMTC if _fused(found) else Outcome.MTCH)
     typos, endings = found.fits >> Fit.TYPO & 1, found.fits >> Fit.ENDING & 1
@@ -146,6 +151,8 @@ def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
     weak_given = given >= 0 and found.fit_of(given) in _WEAK
     if weak_given and (typos or endings or verdict.has(Reason.MIDDLE_EXTRA)):
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    if typos and (verdict.has(Reason.MIDDLE_EXTRA) or verdict.has(Reason.SURNAME_PARTIAL)):
+        verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
     if endings and typos:
         verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
 

@@ -7,43 +7,111 @@ from typing import TYPE_CHECKING
 from matcher.model import HolderKind
 from matcher.prepared import Prepared, bits
 from matcher.tables import blob
+from matcher.words import COMMA, DOT
 
 if TYPE_CHECKING:
+    from matcher.tables.blob import Word
     from matcher.words import Text
 
 INITIALS_MAX = 3
 """Letters that may be initials written as one word, as JP."""
-_PASSING = blob.TITLE | blob.PARTICLE
+_PASSING = blob.TITLE | blob.PARTICLE | blob.CONNECTOR
 
 
-def prepare(text: Text) -> Prepared:
+def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
     """Tag the words; `core` is empty if there is nothing to compare."""
     name = Prepared(HolderKind.PERSON, text)
-    signs = weak = core = light = 0
+    signs = weak = core = light = titles = 0
+    last = len(name.words) - 1
     for i, folded in enumerate(name.words):
         if folded.sign:
             signs |= 1 << i
             continue
-        word = folded.word
-        single = folded.length == 1
-        joins = word.tags & blob.CONNECTOR and not (single and (folded.upper or name.dot(i)))
-        passes = word.tags & _PASSING and not single
-        if word.sex or not (joins or passes):
+        tags = folded.word.tags
+        if not tags & _PASSING:
             core |= 1 << i
-        elif word.tags & blob.WEAK:
+        elif tags & blob.TITLE and (not tags & blob.WEAK or name.dot(i)) and folded.length > 1:
+            titles |= 1 << i
+        elif folded.word.sex or not _passes(name, i, last):
+            core |= 1 << i
+        elif tags & blob.WEAK:
             weak |= 1 << i
         else:
             light |= 1 << i
-    name.core, name.light = core, light | signs
+    name.core, name.light = core, light | signs | titles
+    if DOT in name.gaps:
+        titles |= _joined_titles(name, lexicon)
     if weak:
         _place_weak(name, weak)
+    if any(map(COMMA.__and__, name.gaps)):
+        titles |= _find_degrees(name, lexicon)
     _find_generations(name)
     if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
-        name.core |= name.light & ~signs
-        name.light = signs
-        name.generations = 0
+        _take_back(name, signs, titles)
     _find_surname(name)
     return name
+
+
+def _passes(name: Prepared, i: int, last: int) -> bool:
+    """Whether a word links others: a particle, or a connecting word (a single letter only between two)."""
+    folded = name.words[i]
+    if folded.length > 1:
+        return bool(folded.word.tags & (blob.PARTICLE | blob.CONNECTOR))
+    return bool(folded.word.tags & blob.CONNECTOR) and not folded.upper and not name.dot(i) and 0 < i < last
+
+
+def _joined_titles(name: Prepared, lexicon: dict[str, Word]) -> int:
+    """Find titles with a full stop inside (Sig.ra, Ph.D., LL.M.): light words from now on."""
+    found = 0
+    start = 0
+    for end in range(1, len(name.words) + 1):
+        if end < len(name.words) and name.gaps[end] == DOT:
+            continue
+        run = name.words[start:end]
+        if len(run) > 1 and any(folded.length > 1 for folded in run):
+            word = lexicon.get("".join(folded.first for folded in run))
+            if word is not None and word.tags & blob.TITLE:
+                found |= (1 << end) - (1 << start)
+        start = end
+    name.core &= ~found
+    name.light |= found
+    return found
+
+
+def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> int:
+    """Find degrees behind the last comma (Lewis Lyons, M.A.), where a whole name stands before it.
+
+    The same letters may be initials, or a name in a text of capitals: "Lyons, M.A." and "ALI HASSAN, MD".
+    """
+    start = len(name.words) - 1
+    while start and not name.comma(start):
+        start -= 1
+    tail = name.core >> start << start
+    before = name.core ^ tail
+    if not start or not tail or before & (before - 1) == 0:
+        return 0
+    if not any(name.words[i].word.sex for i in bits(before)):
+        return 0
+    dotted = all(name.dot(i) for i in bits(tail))
+    if not dotted and all(name.words[i].upper for i in bits(before)):
+        return 0
+    word = lexicon.get("".join(name.words[i].first for i in bits(tail)))
+    if word is None or not word.tags & blob.TITLE or not all(name.words[i].upper for i in bits(tail)):
+        return 0
+    name.core = before
+    name.light |= tail
+    return tail
+
+
+def _take_back(name: Prepared, signs: int, titles: int) -> None:
+    """Let particles be names where only one other word is left (Maria De), and titles behind it (Norbert Herr)."""
+    name.core |= name.light & ~signs & ~titles
+    if not name.core:
+        name.core = titles
+    elif name.core & (name.core - 1) == 0:
+        name.core |= titles & ~(name.core - 1)
+    name.light = (signs | titles) & ~name.core
+    name.generations = 0
 
 
 def _place_weak(name: Prepared, weak: int) -> None:
@@ -102,9 +170,18 @@ def _by_capitals(name: Prepared, order: tuple[int, ...]) -> int:
 
 
 def _by_position(name: Prepared, order: tuple[int, ...]) -> int:
-    """Give the last word and all that hang on it, or the first where only the last is a known given name."""
-    if name.words[order[-1]].word.sex and not name.words[order[0]].word.sex:
-        return 1 << order[0]
+    """Give the last word and all that hang on it, or what stands first where the end can only be a given name.
+
+    That is a known given name behind an unknown word, or initials behind words of which the first is no known
+    given name.
+    """
+    words = name.words
+    first, last = words[order[0]], words[order[-1]]
+    if not first.word.sex and not first.letter:
+        if last.letter:
+            return sum(1 << i for i in order if not words[i].letter)
+        if last.word.sex:
+            return 1 << order[0]
     start = len(order) - 1
     while start > 1 and name.hyphen(order[start]):
         start -= 1
