@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import category, combining, normalize
 
@@ -93,10 +94,16 @@ def _by_any_folding(test: Callable[[list[str], list[str]], bool]) -> Callable[[s
     """Make a test of words one of texts: it holds if it does for one way of folding each side."""
 
     def explains(one: str, other: str) -> bool:
-        ways = (_SOUND, _BASE)
-        return any(test(_words(one, here), _words(other, there)) for here in ways for there in ways)
+        return any(test(here, there) for here in _foldings(one) for there in _foldings(other))
 
     return explains
+
+
+@lru_cache(maxsize=2)
+def _foldings(text: str) -> list[list[str]]:
+    """Give the words by sound and, where they differ, by base; kept for the two names that are compared."""
+    by_sound, by_base = _words(text, _SOUND), _words(text, _BASE)
+    return [by_sound] if by_sound == by_base else [by_sound, by_base]
 
 
 def _equal(one: list[str], other: list[str]) -> bool:
