@@ -76,11 +76,16 @@ def _fit_shortened(found: Alignment, steps: Steps) -> None:
         word = typed.words[i]
         for j in bits(found.registered_left):
             other = registered.words[j]
-            if not word.word.abbreviations.isdisjoint(other.word.abbreviations) or (
+            if _means(word.word, other.word) or (
                 _shortens(typed, i, other) if word.length < other.length else _shortens(registered, j, word)
             ):
                 found.link_words(i, j, Fit.ABBREVIATION, abs(word.length - other.length))
                 break
+
+
+def _means(word: Word, other: Word) -> bool:
+    """Whether one is a short form that may mean the other; a given name's short form is none here."""
+    return not (word.variants.isdisjoint(other.variants) or (word.sex and other.sex))
 
 
 def _shortens(name: Prepared, i: int, whole: Folded) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.alignment import Alignment, Fit
 from matcher.model import Outcome
@@ -16,6 +16,8 @@ from matcher.verdict import Verdict
 if TYPE_CHECKING:
     from matcher.policy import Policy
 
+_NEAR_FITS = 1 << Fit.TYPO | 1 << Fit.ABBREVIATION | 1 << Fit.ACRONYM | 1 << Fit.LETTER_UNKNOWN
+
 
 def judge(found: Alignment, policy: Policy) -> Verdict:
     """Judge a typed name against a registered organisation's name."""
@@ -26,13 +28,15 @@ def judge(found: Alignment, policy: Policy) -> Verdict:
         return verdict
     if typed_left or registered_left:
         _judge_left(found, policy, typed_left, registered_left, verdict)
-    elif not found.fits >> Fit.TYPO & 1:
+    elif not found.fits & _NEAR_FITS:
         verdict.note(Reason.EXACT)
     _judge_form(found, policy, verdict)
     _judge_fits(found, policy, verdict)
+    if found.typed.branch or found.registered.branch:
+        _judge_branch(found, verdict)
     if found.typed.light or found.registered.light:
         _judge_light(found, verdict)
-        _judge_outer_signs(found, verdict)
+        _judge_signs(found, verdict)
     _judge_order(found, verdict)
     judge_scripts(found, policy, verdict)
     return verdict
@@ -79,19 +83,38 @@ def _judge_form(found: Alignment, policy: Policy, verdict: Verdict) -> None:
 
 
 def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
-    """Judge near fits: a typo beside another form or a missing word is no match."""
-    if found.fits >> Fit.JOINED & 1:
+    """Judge near fits: each is a doubt, and two doubts together are no match."""
+    fits = found.fits
+    if fits >> Fit.JOINED & 1:
         verdict.note(Reason.SPACING)
-    if found.fits >> Fit.SYNONYM & 1:
+    if fits >> Fit.SYNONYM & 1:
         verdict.note(Reason.SYNONYM)
-    form_differs, generic_differs = verdict.has(Reason.FORM_DIFFERS), verdict.has(Reason.GENERIC_DIFFERS)
-    if found.fits >> Fit.TYPO & 1:
-        if form_differs or generic_differs:
-            verdict.note(Reason.TYPO, Outcome.NMTC)
-        else:
+    doubts = verdict.has(Reason.FORM_DIFFERS) + verdict.has(Reason.GENERIC_DIFFERS)
+    if fits & _NEAR_FITS:
+        doubts += (fits & _NEAR_FITS).bit_count()
+        if fits >> Fit.TYPO & 1:
             verdict.note_knob(Reason.TYPO, policy, "typo")
-    if form_differs and generic_differs:
+        if fits >> Fit.ABBREVIATION & 1:
+            verdict.note(Reason.SYNONYM, Outcome.CMTC)
+        if fits >> Fit.ACRONYM & 1:
+            verdict.note(Reason.ACRONYM, Outcome.CMTC)
+        if fits >> Fit.LETTER_UNKNOWN & 1:
+            verdict.note(Reason.LETTER_UNKNOWN, Outcome.CMTC)
+    if doubts > 1:
         verdict.note(Reason.WORD_DIFFERS, Outcome.NMTC)
+
+
+def _judge_branch(found: Alignment, verdict: Verdict) -> None:
+    """Judge branch suffixes: where they differ it is the same holder at most, and another number never."""
+    sides = (found.typed, found.registered)
+    typed, registered = ([name.words[i] for i in bits(name.branch)] for name in sides)
+    if "".join([folded.first for folded in typed]) == "".join([folded.first for folded in registered]):
+        return
+    verdict.note(Reason.BRANCH, Outcome.CMTC)
+    if [folded.first for folded in typed if folded.digits] != [
+        folded.first for folded in registered if folded.digits
+    ]:
+        verdict.note(Reason.NUMBER_DIFFERS, Outcome.NMTC)
 
 
 def _judge_light(found: Alignment, verdict: Verdict) -> None:
@@ -112,17 +135,43 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
         verdict.note(Reason.PARTICLE_IGNORED, Outcome.CMTC)
 
 
-def _judge_outer_signs(found: Alignment, verdict: Verdict) -> None:
-    """Judge the signs & and + before and after all words: there they are part of a name (Canal+)."""
-    if _outer_signs(found.typed) != _outer_signs(found.registered):
+def _judge_signs(found: Alignment, verdict: Verdict) -> None:
+    """Judge the signs & and + that are part of a name: before and after all words, or stuck to one (Canal+)."""
+    typed, registered = _signs(found.typed), _signs(found.registered)
+    if (
+        typed.outer != registered.outer
+        or typed.stuck > registered.connecting
+        or registered.stuck > typed.connecting
+    ):
         verdict.note(Reason.WORD_DIFFERS, Outcome.CMTC)
 
 
-def _outer_signs(name: Prepared) -> tuple[int, int]:
-    """Count the signs before the first core word, and those after the last."""
-    signs = [i for i in bits(name.light) if name.words[i].sign]
-    core = bits(name.core)
-    return sum(i < core[0] for i in signs), sum(i > core[-1] for i in signs)
+class _Signs(NamedTuple):
+    """The signs of a name, counted."""
+
+    outer: tuple[int, int]
+    """Those before the first core word, and those after the last."""
+    stuck: int
+    """Those between, with a space on one side only."""
+    connecting: int
+    """Those between, and connecting words."""
+
+
+def _signs(name: Prepared) -> _Signs:
+    first, last = name.core & -name.core, name.core
+    before = after = stuck = connecting = 0
+    for i in bits(name.light):
+        folded = name.words[i]
+        if not folded.sign:
+            connecting += bool(folded.word.tags & blob.CONNECTOR)
+        elif 1 << i < first:
+            before += 1
+        elif 1 << i > last:
+            after += 1
+        else:
+            connecting += 1
+            stuck += (name.gaps[i] == 0) != (name.gaps[i + 1] == 0)
+    return _Signs((before, after), stuck, connecting)
 
 
 def _judge_order(found: Alignment, verdict: Verdict) -> None:
