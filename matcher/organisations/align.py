@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.alignment import Alignment, Fit, Steps, align_equal
+from matcher.alignment import Alignment, Fit, Steps, align_equal, shares
 from matcher.prepared import bits
 from matcher.tables import blob
 from matcher.typos import Lengths, fit_typos
@@ -21,8 +21,8 @@ SHORTENED_LETTERS_MIN = 4
 """Letters that are left of a shortened word without a full stop behind it."""
 DOTTED_LETTERS_MIN = 3
 """Letters that are left of a shortened word with one (Baker. for Bakeries)."""
-LOST_LETTERS_MIN = 2
-"""Letters that a shortened word lost: fewer may be a plural or an ending."""
+LOST_LETTERS_MIN = 3
+"""Letters that such a word lost: fewer may be an ending (Astor, Astoria)."""
 _KNOWN_TAGS = blob.GENERIC | blob.PARTICLE | blob.CONNECTOR | blob.NUMBER
 _ROMAN = frozenset("ivxlcdm")
 
@@ -34,6 +34,7 @@ def align(typed: Prepared, registered: Prepared, budget: int, steps: Steps) -> A
         return found
     if _written_alike(typed, registered):
         return _wholly(typed, registered)
+    _fit_outside(found, steps)
     if found.typed_left and found.registered_left:
         _fit_shortened(found, steps)
         _fit_acronym(found)
@@ -68,6 +69,40 @@ def _wholly(typed: Prepared, registered: Prepared) -> Alignment:
     return found
 
 
+def _fit_outside(found: Alignment, steps: Steps) -> None:
+    """Fit words of one side to those that the other side's legal form took ("Nordlicht Investment AG")."""
+    typed, registered = found.typed, found.registered
+    typed_outside, registered_outside = _outside(typed), _outside(registered)
+    if not (typed_outside or registered_outside):
+        return
+    steps.take(len(typed.words) * len(registered.words))
+    for i in bits(typed_outside):
+        for j in bits(registered_outside):
+            if shares(typed.words[i], registered.words[j]):
+                typed_outside &= ~(1 << i)
+                registered_outside &= ~(1 << j)
+                break
+    for i in bits(found.typed_left):
+        for j in bits(registered_outside):
+            if shares(typed.words[i], registered.words[j]):
+                registered_outside &= ~(1 << j)
+                found.link(1 << i, 1 << j, Fit.FULL, 0)
+                found.weight += typed.words[i].length
+                break
+    for j in bits(found.registered_left):
+        for i in bits(typed_outside):
+            if shares(typed.words[i], registered.words[j]):
+                typed_outside &= ~(1 << i)
+                found.link(1 << i, 1 << j, Fit.FULL, 0)
+                found.weight += registered.words[j].length
+                break
+
+
+def _outside(name: Prepared) -> int:
+    """Give the words of the legal form, as a set."""
+    return (1 << len(name.words)) - 1 & ~(name.core | name.light | name.branch)
+
+
 def _fit_shortened(found: Alignment, steps: Steps) -> None:
     """Fit words one of which shortens the other: by a table, or by leaving out its end."""
     typed, registered = found.typed, found.registered
@@ -91,10 +126,10 @@ def _means(word: Word, other: Word) -> bool:
 def _shortens(name: Prepared, i: int, whole: Folded) -> bool:
     """Whether a word is the beginning of another."""
     word = name.words[i]
-    least = DOTTED_LETTERS_MIN if name.dot(i) else SHORTENED_LETTERS_MIN
+    least, lost = (DOTTED_LETTERS_MIN, 1) if name.dot(i) else (SHORTENED_LETTERS_MIN, LOST_LETTERS_MIN)
     return (
         word.length >= least
-        and whole.length >= word.length + LOST_LETTERS_MIN
+        and whole.length >= word.length + lost
         and not word.digits
         and whole.first.startswith(word.first)
     )
@@ -116,9 +151,7 @@ def _fit_acronym(found: Alignment) -> None:
         for words in (long_left, long_free):
             if letters == "".join([long.words[j].first[0] for j in bits(words)]):
                 weight = sum(short.words[i].length for i in bits(short_left))
-                typed_words, registered_words = (
-                    (short_left, words) if short is typed else (words, short_left)
-                )
+                typed_words, registered_words = (short_left, words) if short is typed else (words, short_left)
                 found.link(typed_words, registered_words, Fit.ACRONYM, 2 * weight)
                 return
 

@@ -111,9 +111,10 @@ def _judge_branch(found: Alignment, verdict: Verdict) -> None:
     if "".join([folded.first for folded in typed]) == "".join([folded.first for folded in registered]):
         return
     verdict.note(Reason.BRANCH, Outcome.CMTC)
-    if [folded.first for folded in typed if folded.digits] != [
-        folded.first for folded in registered if folded.digits
-    ]:
+    typed, registered = (
+        [folded for folded in branch if folded.digits or folded.word.number] for branch in (typed, registered)
+    )
+    if "".join([folded.first for folded in typed]) != "".join([folded.first for folded in registered]):
         verdict.note(Reason.NUMBER_DIFFERS, Outcome.NMTC)
 
 
