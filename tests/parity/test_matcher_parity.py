@@ -9,8 +9,20 @@ from hypothesis import strategies as st
 
 from control_plane.matching.engines import WasmMatcher, request_bytes
 from control_plane.xds.modules import module
-from matcher import DEFAULT_POLICY, Account, AccountStatus, Holder, HolderKind, Identification, Name, decide
+from matcher import (
+    DEFAULT_POLICY,
+    Account,
+    AccountStatus,
+    Holder,
+    HolderKind,
+    Identification,
+    Name,
+    Policy,
+    decide,
+)
+from matcher.conversion import Conversion
 from matcher.record import RECORD_BYTES_MAX, RecordError, decode, encode
+from matcher.tables import blob
 from tests.parity import matcher_cases
 
 PAIRS = int(os.environ.get("VOP_PARITY_PAIRS", "20000"))
@@ -77,6 +89,20 @@ def test_every_code_point_folds_alike_in_both_engines(wasm: WasmMatcher) -> None
         text = "".join(points[start : start + 70])
         account = Account(AccountStatus.ACTIVE, (Holder(HolderKind.ORGANISATION, (Name(f"ab{text}"),)),))
         assert _differ(wasm, f"ab {text.upper()}"[:140], account, Random(0)) is None
+
+
+def test_every_code_point_is_told_alike_in_both_engines(wasm: WasmMatcher) -> None:
+    conversion = Conversion(blob.load().sections[9])
+    latin = Policy(matched_name_latin=True)
+    points = [chr(code) for code in range(1, 0x20400) if not 0xD800 <= code <= 0xDFFF]
+    for start in range(0, len(points), 60):
+        text = "".join(points[start : start + 60])
+        holder = Holder(HolderKind.ORGANISATION, (Name(f"Musterwerke {text}"),))
+        account = Account(AccountStatus.ACTIVE, (holder,))
+        told = {
+            engine(f"Mustrewerke {text}", account, latin).matched_name for engine in (decide, wasm.decide)
+        }
+        assert told == {conversion.of(f"Musterwerke {text}")}
 
 
 @settings(_EXAMPLES, max_examples=1000)
