@@ -38,8 +38,14 @@ class Fit(IntEnum):
     VARIANT = 6
     ENDING = 7
     TYPO = 8
+    ABBREVIATION = 9
+    """A short form that may mean the other word, and others too."""
     LETTER_UNKNOWN = 10
     """Equal but for a full stop in the place of one letter."""
+    CUT = 11
+    """The beginning of the other side's word, where the name was cut."""
+    ACRONYM = 12
+    """The first letters of the other side's words."""
     SOUND = 13
     """A given name spelled by another convention."""
 

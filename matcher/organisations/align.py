@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from matcher.tables.blob import Word
     from matcher.words import Folded
 
-TYPO_LENGTHS = Lengths(one=5, two=9, first=6)
-TYPO_WORDS_MAX = 1
+TYPO_LENGTHS = Lengths(one=4, two=8, first=6)
+TYPO_ALONE_LENGTH = 5
+"""Below this length a typo needs another word that fits."""
+TYPO_WORDS_MAX = 2
 ACRONYM_LETTERS_MIN = 3
 SHORTENED_LETTERS_MIN = 4
 """Letters that are left of a shortened word without a full stop behind it."""
@@ -77,25 +79,27 @@ def _fit_outside(found: Alignment, steps: Steps) -> None:
         return
     steps.take(len(typed.words) * len(registered.words))
     for i in bits(typed_outside):
-        for j in bits(registered_outside):
-            if shares(typed.words[i], registered.words[j]):
-                typed_outside &= ~(1 << i)
-                registered_outside &= ~(1 << j)
-                break
+        j = _like(typed.words[i], registered, registered_outside)
+        if j is not None:
+            typed_outside &= ~(1 << i)
+            registered_outside &= ~(1 << j)
     for i in bits(found.typed_left):
-        for j in bits(registered_outside):
-            if shares(typed.words[i], registered.words[j]):
-                registered_outside &= ~(1 << j)
-                found.link(1 << i, 1 << j, Fit.FULL, 0)
-                found.weight += typed.words[i].length
-                break
+        j = _like(typed.words[i], registered, registered_outside)
+        if j is not None:
+            registered_outside &= ~(1 << j)
+            found.link(1 << i, 1 << j, Fit.FULL, 0)
+            found.weight += typed.words[i].length
     for j in bits(found.registered_left):
-        for i in bits(typed_outside):
-            if shares(typed.words[i], registered.words[j]):
-                typed_outside &= ~(1 << i)
-                found.link(1 << i, 1 << j, Fit.FULL, 0)
-                found.weight += registered.words[j].length
-                break
+        k = _like(registered.words[j], typed, typed_outside)
+        if k is not None:
+            typed_outside &= ~(1 << k)
+            found.link(1 << k, 1 << j, Fit.FULL, 0)
+            found.weight += registered.words[j].length
+
+
+def _like(word: Folded, name: Prepared, among: int) -> int | None:
+    """Give the first of some words that shares a folding with another name's word."""
+    return next((j for j in bits(among) if shares(word, name.words[j])), None)
 
 
 def _outside(name: Prepared) -> int:
@@ -157,9 +161,11 @@ def _fit_acronym(found: Alignment) -> None:
 
 
 def _may_be_typo(found: Alignment, i: int, j: int) -> bool:
-    """Whether a difference may be a mere slip: never between two known words, or two roman numerals."""
+    """Whether a difference may be a mere slip: never in digits, known words or roman numerals."""
     a, b = found.typed.words[i], found.registered.words[j]
-    if _known(a.word) and _known(b.word):
+    if a.digits or b.digits or (_known(a.word) and _known(b.word)):
+        return False
+    if not found.fits and (a.length < TYPO_ALONE_LENGTH or b.length < TYPO_ALONE_LENGTH):
         return False
     return not (_ROMAN.issuperset(a.first) and _ROMAN.issuperset(b.first))
 

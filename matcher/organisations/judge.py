@@ -137,7 +137,7 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
 
 
 def _judge_signs(found: Alignment, verdict: Verdict) -> None:
-    """Judge the signs & and + that are part of a name: before and after all words, or stuck to one (Canal+)."""
+    """Judge the signs & and + that are part of a name: before or after all words, or stuck to one."""
     typed, registered = _signs(found.typed), _signs(found.registered)
     if (
         typed.outer != registered.outer
