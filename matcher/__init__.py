@@ -1,6 +1,7 @@
 """Names in, decision out. Pure: no I/O beyond reading its own tables once, no clock, no randomness."""
 
 from matcher.decide import decide, tables_hash
+from matcher.explain import Explanation, explain
 from matcher.model import (
     Account,
     AccountStatus,
@@ -21,6 +22,7 @@ __all__ = [
     "Account",
     "AccountStatus",
     "Decision",
+    "Explanation",
     "Holder",
     "HolderKind",
     "Identification",
@@ -31,5 +33,6 @@ __all__ = [
     "Policy",
     "Reason",
     "decide",
+    "explain",
     "tables_hash",
 ]

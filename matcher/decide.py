@@ -9,16 +9,23 @@ from matcher.policy import Policy
 from matcher.reasons import Reason
 
 if TYPE_CHECKING:
-    from matcher.engine import Engine
+    from matcher.engine import Candidate, Engine
 
 
 def decide(typed: str | tuple[Identification, ...], account: Account, policy: Policy) -> Decision:
     """Decide whether what the payer typed (a name, or identifications) belongs to the account."""
+    return decided(typed, account, policy)[0]
+
+
+def decided(
+    typed: str | tuple[Identification, ...], account: Account, policy: Policy
+) -> "tuple[Decision, Candidate | None]":
+    """Decide, and give what the decision rests on: None where no name was compared."""
     if account.status is not AccountStatus.ACTIVE:
-        return Decision(Outcome.NOAP, None, 0, (Reason.NOT_ACTIVE,))
+        return Decision(Outcome.NOAP, None, 0, (Reason.NOT_ACTIVE,)), None
     if isinstance(typed, tuple):
-        return decide_identification(typed, account)
-    return _engine().decide(typed, account, policy)
+        return decide_identification(typed, account), None
+    return _engine().decided(typed, account, policy)
 
 
 def tables_hash() -> str:

@@ -11,7 +11,7 @@ from matcher.joint import parts_of
 from matcher.model import Account, Decision, Holder, HolderKind, NameKind, Outcome
 from matcher.reasons import Reason
 from matcher.tables import blob
-from matcher.verdict import Verdict, score
+from matcher.verdict import Note, Verdict, score
 from matcher.words import Folding, Reader, Text
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Candidate(NamedTuple):
     name: int
     alignment: Alignment | None
     """What fits what; None if there was nothing to compare."""
+    parts: tuple[Candidate, ...] = ()
+    """Of several holders that were typed, each by itself; empty for one."""
 
     @property
     def score(self) -> int:
@@ -56,20 +58,20 @@ class Engine:
         """SHA-256 of the tables in hex."""
         return self._tables.hash
 
-    def decide(self, typed: str, account: Account, policy: Policy) -> Decision:
-        """Decide over a typed name; the account is active."""
+    def decided(self, typed: str, account: Account, policy: Policy) -> tuple[Decision, Candidate | None]:
+        """Decide over a typed name, and give what the decision rests on; the account is active."""
         if not account.holders:
-            return Decision(Outcome.NOAP, None, 0, (Reason.NO_HOLDER,))
+            return Decision(Outcome.NOAP, None, 0, (Reason.NO_HOLDER,)), None
         text = self._reader.read(typed)
         if text is None:
-            return Decision(Outcome.NMTC, None, 0, (Reason.TOO_MANY_WORDS,))
+            return Decision(Outcome.NMTC, None, 0, (Reason.TOO_MANY_WORDS,)), None
         if all(folded.sign for folded in text.words):
-            return Decision(Outcome.NMTC, None, 0, (Reason.NO_WORDS,))
+            return Decision(Outcome.NMTC, None, 0, (Reason.NO_WORDS,)), None
         try:
             best = _Attempt(self._tables, self._reader, self._forms, account, policy).best(text)
         except StepsExhausted:
-            return Decision(Outcome.NMTC, None, 0, (Reason.STEPS_EXHAUSTED,))
-        return _disclosed(best, account, policy, self._conversion)
+            return Decision(Outcome.NMTC, None, 0, (Reason.STEPS_EXHAUSTED,)), None
+        return _disclosed(best, account, policy, self._conversion), best
 
 
 def engine() -> Engine:
@@ -183,7 +185,7 @@ class _Attempt:
             verdict.notes += candidate.verdict.notes
             verdict.outcome = max(verdict.outcome, candidate.verdict.outcome)
         verdict.note(Reason.JOINT)
-        return best._replace(verdict=verdict)
+        return best._replace(verdict=verdict, parts=tuple(found))
 
 
 def _incomparable(reason: Reason) -> Verdict:
@@ -197,8 +199,8 @@ def _disclosed(best: Candidate, account: Account, policy: Policy, conversion: Co
     verdict = best.verdict
     outcome = verdict.outcome
     if outcome is Outcome.CMTC and not best.disclosable:
-        verdict.note(Reason.NOT_DISCLOSABLE)
         outcome = policy.withheld
+        verdict.notes.append(Note(Reason.NOT_DISCLOSABLE, outcome, "withheld"))
     points = score(outcome, verdict.similarity)
     if outcome is Outcome.CMTC:
         text = account.holders[best.holder].names[best.name].text
