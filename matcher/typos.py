@@ -57,11 +57,11 @@ def _nearest(
     typed, registered = found.typed.words, found.registered.words
     for i in bits(found.typed_left):
         word = typed[i]
-        if word.digits or not word.base:
+        if not word.base:
             continue
         for j in bits(found.registered_left):
             other = registered[j]
-            if other.digits or not other.base or not may_be(found, i, j):
+            if not other.base or not may_be(found, i, j):
                 continue
             edits = _edits(word, other, budget, lengths, steps)
             if edits <= budget and (best is None or edits < best[0]):

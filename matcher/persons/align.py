@@ -222,6 +222,8 @@ def _same_stem(x: str, y: str, x_ending: str, y_ending: str) -> bool:
 def _may_be_typo(found: Alignment, i: int, j: int) -> bool:
     """Whether a difference may be a mere slip: never between two known given names, nor by sex."""
     typed, registered = found.typed.words[i], found.registered.words[j]
+    if typed.first.isdigit() or registered.first.isdigit() or (typed.digits and registered.digits):
+        return False
     if typed.word.sex and registered.word.sex:
         return _one_umlaut(typed.first, registered.first)
     if found.registered.surname >> j & 1:

@@ -127,9 +127,7 @@ def _judge_extra(
         return
     if registered_left & ~found.registered.generations:
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
-    elif found.registered.given < 0:
-        verdict.note(Reason.WORDS_EXTRA, Outcome.NMTC)
-    elif len(extra) > 1:
+    elif len(extra) > 1 or found.registered.given < 0:
         verdict.note(Reason.WORDS_EXTRA, Outcome.NMTC)
     elif found.typed.hyphen(extra[0]):
         verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
@@ -207,12 +205,30 @@ def _judge_order(found: Alignment, verdict: Verdict) -> None:
     descents = sum(a > b for a, b in pairwise(order))
     if not descents:
         return
-    linked = any(
-        folded.word.tags & blob.LINK for side in (found.typed, found.registered) for folded in side.words
-    )
-    if linked:
+    if _crosses_descent(found):
         verdict.note(Reason.ORDER, Outcome.NMTC)
     elif descents == 1 and order[-1] < order[0]:
         verdict.note(Reason.ORDER)
     else:
         verdict.note(Reason.ORDER, Outcome.CMTC)
+
+
+def _crosses_descent(found: Alignment) -> bool:
+    """Whether a word of descent (bin, ibn) stands before another name on one side than on the other."""
+    typed, registered = _descents(found.typed), _descents(found.registered)
+    if len(typed) != len(registered):
+        return True
+    return any(
+        not any(link.typed >> i & 1 and link.registered >> j & 1 for link in found.links)
+        for i, j in zip(typed, registered, strict=True)
+    )
+
+
+def _descents(side: Prepared) -> list[int]:
+    """Give the names that follow a word of descent; Ben is a given name at either end."""
+    last = len(side.words) - 1
+    return [
+        i + 1
+        for i, folded in enumerate(side.words)
+        if folded.word.tags & blob.LINK and i < last and (i or side.light >> i & 1)
+    ]

@@ -21,14 +21,27 @@ _PASSING = blob.TITLE | blob.PARTICLE | blob.CONNECTOR
 def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
     """Tag the words; `core` is empty if there is nothing to compare."""
     name = Prepared(HolderKind.PERSON, text)
+    signs, titles = _tag(name)
+    if DOT in name.gaps:
+        titles |= _joined_titles(name, lexicon)
+    if any(map(COMMA.__and__, name.gaps)):
+        titles |= _find_degrees(name, lexicon)
+    _find_generations(name)
+    if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
+        _take_back(name, signs, titles)
+    _find_surname(name)
+    return name
+
+
+def _tag(name: Prepared) -> tuple[int, int]:
+    """Tell the words that must fit from those that may be missing; give the signs and the titles."""
     signs = weak = core = light = titles = 0
     last = len(name.words) - 1
     for i, folded in enumerate(name.words):
+        tags = folded.word.tags
         if folded.sign:
             signs |= 1 << i
-            continue
-        tags = folded.word.tags
-        if not tags & _PASSING:
+        elif not tags & _PASSING:
             core |= 1 << i
         elif tags & blob.TITLE and (not tags & blob.WEAK or name.dot(i)) and folded.length > 1:
             titles |= 1 << i
@@ -39,17 +52,9 @@ def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
         else:
             light |= 1 << i
     name.core, name.light = core, light | signs | titles
-    if DOT in name.gaps:
-        titles |= _joined_titles(name, lexicon)
     if weak:
         _place_weak(name, weak)
-    if any(map(COMMA.__and__, name.gaps)):
-        titles |= _find_degrees(name, lexicon)
-    _find_generations(name)
-    if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
-        _take_back(name, signs, titles)
-    _find_surname(name)
-    return name
+    return signs, titles
 
 
 def _passes(name: Prepared, i: int, last: int) -> bool:
@@ -104,7 +109,7 @@ def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> int:
 
 
 def _take_back(name: Prepared, signs: int, titles: int) -> None:
-    """Let particles be names where only one other word is left (Maria De), and titles behind it (Norbert Herr)."""
+    """Let particles be names beside a single other word (Maria De), and titles behind it (Norbert Herr)."""
     name.core |= name.light & ~signs & ~titles
     if not name.core:
         name.core = titles
@@ -170,10 +175,10 @@ def _by_capitals(name: Prepared, order: tuple[int, ...]) -> int:
 
 
 def _by_position(name: Prepared, order: tuple[int, ...]) -> int:
-    """Give the last word and all that hang on it, or what stands first where the end can only be a given name.
+    """Give the last word and all that hang on it, or what stands first where the end is a given name.
 
-    That is a known given name behind an unknown word, or initials behind words of which the first is no known
-    given name.
+    That is a known given name behind an unknown word, or initials behind words of which the first is no
+    known given name.
     """
     words = name.words
     first, last = words[order[0]], words[order[-1]]

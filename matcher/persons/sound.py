@@ -1,7 +1,7 @@
 """What a word sounds like: a skeleton that is the same under different conventions of spelling.
 
-A skeleton is written from left to right: at each place the first rule that applies there is taken, and a letter
-that would repeat the one before is left out. The rules stand in the order in which they are tried.
+A skeleton is written from left to right: at each place the first rule that applies there is taken, and a
+letter that would repeat the one before is left out. The rules stand in the order in which they are tried.
 """
 
 from __future__ import annotations
