@@ -1,11 +1,25 @@
-"""The policy's encoding and the values its knobs allow."""
+"""The policy's encoding, the values its knobs allow, and that a stricter knob never says more."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from matcher import DEFAULT_POLICY, Outcome, Policy
+from matcher import (
+    DEFAULT_POLICY,
+    Account,
+    AccountStatus,
+    Holder,
+    HolderKind,
+    Name,
+    Outcome,
+    Policy,
+    decide,
+)
 from matcher.policy import FORMAT, TYPO_BUDGET_MAX
+from tests.parity import matcher_cases
 
 
 def test_a_policy_comes_back_from_its_encoding() -> None:
@@ -57,3 +71,35 @@ def test_an_encoding_of_another_length_is_refused(encoded: bytes) -> None:
 def test_no_knob_can_make_a_match_of_a_doubt(knobs: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(knobs))):
         Policy(**knobs)  # type: ignore[arg-type]
+
+
+_CEILINGS = [one.name for one in fields(Policy) if one.type is Outcome and one.name != "withheld"]
+
+
+def _said(typed: str, account: Account, policy: Policy) -> Outcome:
+    """Give the outcome; no match and not possible say as little."""
+    return min(decide(typed, account, policy).outcome, Outcome.NMTC)
+
+
+@settings(deadline=None, max_examples=300)
+@given(seed=st.integers(0, 2**63), knob=st.sampled_from([*_CEILINGS, "typo_budget"]))
+def test_a_stricter_knob_never_says_more_of_a_name(seed: int, knob: str) -> None:
+    random = Random(seed)
+    kind = random.choice(list(HolderKind))
+    registered = matcher_cases.name(random, kind)
+    account = Account(AccountStatus.ACTIVE, (Holder(kind, (Name(registered),)),))
+    typed = matcher_cases.typed_for(random, account)
+    lax = matcher_cases.policy(random)
+    strict = replace(lax, **{knob: 0 if knob == "typo_budget" else Outcome.NMTC})  # type: ignore[arg-type]
+    assert _said(typed, account, strict) >= _said(typed, account, lax)
+
+
+@settings(deadline=None, max_examples=100)
+@given(seed=st.integers(0, 2**63))
+def test_what_may_not_be_disclosed_is_told_in_no_policy(seed: int) -> None:
+    random = Random(seed)
+    account = replace(matcher_cases.account(random), never_disclose=True)
+    policy = matcher_cases.policy(random)
+    decision = decide(matcher_cases.typed_for(random, account), account, policy)
+    assert decision.outcome is not Outcome.CMTC
+    assert decision.matched_name is None
