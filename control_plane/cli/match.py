@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+import matcher
 from control_plane.cli.progress import bar
 from control_plane.errors import StartError
 from control_plane.matching.engines import ENGINES, engine
@@ -16,10 +17,11 @@ from control_plane.matching.pairs import decide_file
 from control_plane.matching.policy_file import read_policy
 from control_plane.matching.rows import KINDS, account_for
 from matcher import DEFAULT_POLICY
+from matcher.explanation_text import write
 
 if TYPE_CHECKING:
     from control_plane.matching.engines import Decide, EngineName
-    from matcher import Policy
+    from matcher import Decision, Policy
 
 
 @click.command()
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help='TOML with knobs by name, as in initial_typed = "NMTC".',
 )
+@click.option("--explain", is_flag=True, help="Print words, what fits what, rules and the knob that decided.")
 def match(
     typed: str | None,
     registered: str | None,
@@ -47,33 +50,45 @@ def match(
     output: Path | None,
     name: EngineName,
     policy_file: Path | None,
+    explain: bool,
 ) -> None:
     """Decide whether TYPED, the payer's input, may stand for REGISTERED, the bank's record.
 
-    Knobs that the --policy doesn't name keep their defaults (docs/matching.md).
+    Knobs that the --policy doesn't name keep their defaults (docs/matching.md). With --explain, the answer
+    comes with the words of both names and what each is, what fits what, the rules that fired, and the knob
+    that decided.
 
     With --file, every row of the file is decided into --output: the same columns plus outcome, score and
     reasons. A malformed row is reported with its line and left out; then the command ends with status 1.
     """
     policy = read_policy(policy_file) if policy_file else DEFAULT_POLICY
-    if file and output and not (typed or registered or kind):
+    if explain and name != "python":
+        raise click.UsageError("--explain needs --engine python")
+    if file and output and not (typed or registered or kind or explain):
         sys.exit(_decide_rows(file, output, engine(name), policy))
     if typed is not None and registered is not None and kind and not (file or output):
-        _decide_pair(typed, registered, kind, engine(name), policy)
+        try:
+            account = account_for(kind, typed, registered)
+            click.echo(
+                write(matcher.explain(typed, account, policy))
+                if explain
+                else _summary(engine(name)(typed, account, policy))
+            )
+        except ValueError as error:
+            raise StartError(str(error)) from None
         return
     raise click.UsageError("give TYPED, REGISTERED and --kind, or --file and --output")
 
 
-def _decide_pair(typed: str, registered: str, kind: str, decide: Decide, policy: Policy) -> None:
-    try:
-        decision = decide(typed, account_for(kind, typed, registered), policy)
-    except ValueError as error:
-        raise StartError(str(error)) from None
-    click.echo(f"outcome  {decision.outcome.name}")
-    click.echo(f"score    {decision.score}")
-    click.echo(f"reasons  {' '.join(reason.name for reason in decision.reasons)}")
+def _summary(decision: Decision) -> str:
+    lines = [
+        f"outcome  {decision.outcome.name}",
+        f"score    {decision.score}",
+        f"reasons  {' '.join(reason.name for reason in decision.reasons)}",
+    ]
     if decision.matched_name is not None:
-        click.echo(f"matched  {decision.matched_name}")
+        lines.append(f"matched  {decision.matched_name}")
+    return "\n".join(lines)
 
 
 def _decide_rows(source: Path, target: Path, decide: Decide, policy: Policy) -> int:

@@ -10,6 +10,9 @@ from click.testing import CliRunner, Result
 
 from control_plane.cli import main
 from control_plane.matching.engines import ENGINES
+from control_plane.matching.rows import account_for
+from matcher import DEFAULT_POLICY, explain
+from matcher.explanation_text import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +29,21 @@ def test_a_close_match_prints_outcome_score_reasons_and_the_matched_name(engine:
     printed = dict(line.split(maxsplit=1) for line in result.output.splitlines())
     assert printed.pop("score").isdigit()
     assert printed == {"outcome": "CMTC", "reasons": "INITIAL_TYPED", "matched": "Astrid Lindqvist"}
+
+
+def test_an_explanation_names_words_rules_and_the_knob_that_decided() -> None:
+    result = _run("A. Lindqvist", "Astrid Lindqvist", "--kind", "person", "--explain")
+    assert result.exit_code == 0
+    account = account_for("person", "A. Lindqvist", "Astrid Lindqvist")
+    assert result.output == write(explain("A. Lindqvist", account, DEFAULT_POLICY)) + "\n"
+    assert "Decided by INITIAL_TYPED and the knob initial_typed = CMTC" in result.output
+
+
+def test_an_explanation_follows_the_policy(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('initial_typed = "NMTC"\n', encoding="utf-8")
+    words = ("A. Lindqvist", "Astrid Lindqvist", "--kind", "person", "--explain")
+    assert "initial_typed = NMTC" in _run(*words, "--policy", str(policy)).output
 
 
 def test_a_match_discloses_no_name() -> None:
@@ -52,8 +70,14 @@ def test_a_name_that_is_not_utf8_is_refused_in_one_line(engine: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [(), ("Anna",), ("Anna", "Anna"), ("Anna", "Anna", "--kind", "person", "--output", "out.csv")],
-    ids=["nothing", "one name", "no kind", "a name and a file"],
+    [
+        (),
+        ("Anna",),
+        ("Anna", "Anna"),
+        ("Anna", "Anna", "--kind", "person", "--output", "out.csv"),
+        ("--file", __file__, "--output", "out.csv", "--explain"),
+    ],
+    ids=["nothing", "one name", "no kind", "a name and a file", "a file to explain"],
 )
 def test_half_a_question_is_a_usage_error(words: tuple[str, ...]) -> None:
     assert _run(*words).exit_code == 2
