@@ -124,8 +124,10 @@ def spacing(rng: Random, one: Person | Organisation) -> Pair | None:
     """Join what a hyphen or apostrophe parts, or else the particles and the surname."""
     text = str(one)
     joined = re.sub(rf"(?<=[^\W\d_])[-'{APOSTROPHE}]([^\W\d_])", lambda found: found[1].lower(), text)
-    if isinstance(one, Person) and joined == text and one.surname[0].casefold() in PARTICLES:
-        joined = " ".join((*one.given, one.surname[0] + "".join(one.surname[1:]).lower()))
+    if isinstance(one, Person) and joined == text:
+        *particles, core = one.surname
+        if particles and PARTICLES.issuperset(map(str.casefold, particles)):
+            joined = " ".join((*one.given, "".join(particles) + core.lower()))
     return _sides(rng, text, joined)
 
 

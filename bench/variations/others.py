@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from bench.variations.source import One, Organisation, Person, words
-from control_plane.matching.variations import variation
+from control_plane.matching.variations import VARIATIONS, variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,8 @@ Pair = tuple[str, str]
 
 SHARED_LETTERS = 4
 """Letters of a word that two organisations share on purpose."""
+PERHAPS_SAME = frozenset(VARIATIONS) - {"typo", "other"}
+"""Variations by which two of the data's names may be one payee's, whatever the labels say."""
 NUMBERS = ("", " II", " III", " IV", " 7", " 12")
 """What is put behind a name, no two of them the same number."""
 
@@ -81,9 +83,11 @@ def _groups(pool: list[Person], key: Callable[[Person], str]) -> list[list[Perso
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _two(rng: Random, source: Source, groups: list[list[One]], variation: str) -> Iterator[tuple[str, Pair]]:
-    """Draw two of a group, unless they are known to be the same payee's."""
+def _two(rng: Random, source: Source, groups: list[list[One]], name: str) -> Iterator[tuple[str, Pair]]:
+    """Draw two of a group, unless they are, or may well be, the same payee's."""
     if groups:
-        one, other = map(str, rng.sample(rng.choice(groups), 2))
-        if not source.same(one, other):
-            yield variation, (one, other)
+        one, other = rng.sample(rng.choice(groups), 2)
+        kind = "person" if isinstance(one, Person) else "org"
+        pair = str(one), str(other)
+        if not source.same(*pair) and variation(kind, *pair) not in PERHAPS_SAME:
+            yield name, pair

@@ -29,7 +29,7 @@ PARTICLES = _set("von van de der den del della di da do dos du la le zu af av te
 NOT_PLAIN = PARTICLES | _set(
     "sir lord lady baron baroness earl count countess duke duchess viscount king queen prince princess "
     "marquess mrs miss rev dr prof mag ing fürst graf gräfin freiherr prinz of the and son jr sr abu bin ibn "
-    "al el"
+    "al el ba ma msc bsc mba phd"
 )
 """Words that are no given name, and by which a name is none of the plain ones."""
 FORMS = {

@@ -144,7 +144,8 @@ def _tables(measured: dict[_Group, _Scores]) -> Iterator[tuple[str, Table]]:
     yield "pairs per second", _comparison("set", sets, lambda _, scored: f"{scored.pairs_per_second:,.0f}")
     yield "microseconds of one decision", _times(sets)
     yield "outcomes by variation, % of pairs", _outcomes("variation", variations)
-    yield "recall by variation", _comparison("variation", variations, recalled)
+    of_matches = {name: scores for name, scores in variations.items() if scores[MATCHER].matches}
+    yield "recall by variation", _comparison("variation", of_matches, recalled)
 
 
 def _outcomes(of: str, groups: dict[str, _Scores]) -> Table:

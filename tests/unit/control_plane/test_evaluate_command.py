@@ -165,7 +165,9 @@ def test_recall_and_outcomes_are_told_by_variation_and_a_files_own_column_has_th
     assert shares["presentation"] == ["2", "100.0", "0.0", "0", "-", "-"]
     assert shares["initial"] == ["1", "0.0", "100.0", "0", "-", "-"]
     assert shares["sibling"] == ["0", "-", "-", "1", "0.0", "0.0"]
-    assert tables["person: recall by variation"]["initial"][0] == "1.000"
+    recalls = tables["person: recall by variation"]
+    assert list(recalls)[2:] == ["presentation", "initial", "other"]
+    assert recalls["initial"][0] == "1.000"
 
 
 def test_half_of_the_decisions_take_no_longer_than_the_slowest(tmp_path: Path) -> None:
