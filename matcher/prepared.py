@@ -39,6 +39,7 @@ class Prepared:
         "light",
         "numbers",
         "surname",
+        "titles",
         "words",
     )
 
@@ -59,6 +60,8 @@ class Prepared:
         """An organisation's branch suffix: neither core nor light."""
         self.numbers: dict[int, int] = {}
         """The values of an organisation's words that are numbers."""
+        self.titles: int = 0
+        """Light words that are a person's titles."""
         self.surname: int = 0
         self.given: int = -1
         """The first given name's position, or -1."""

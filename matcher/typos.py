@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from matcher.words import Folded
 
+    MayBe = Callable[[Alignment, int, int], "Lengths | None"]
+
 
 class Lengths(NamedTuple):
     """The shorter word's lengths from which a typo is possible."""
@@ -24,19 +26,23 @@ class Lengths(NamedTuple):
     """Two edits."""
     first: int
     """An edit of the first letter."""
+    replaced: tuple[int, int, int] = (0, 0, 0)
+    """The same where letters were only replaced, not lost, added or swapped: that makes other names."""
 
 
 def fit_typos(
     found: Alignment,
     budget: int,
     words: int,
-    lengths: Lengths,
-    may_be: Callable[[Alignment, int, int], bool],
+    may_be: MayBe,
     steps: Steps,
 ) -> None:
-    """Fit words that differ by an edit or two, the nearest first, within `budget` edits and `words` words."""
+    """Fit words that differ by an edit or two, the nearest first, within `budget` edits and `words` words.
+
+    `may_be` gives the lengths that two words must have for a typo between them, or None where there is none.
+    """
     while budget and words:
-        best = _nearest(found, budget, lengths, may_be, steps)
+        best = _nearest(found, budget, may_be, steps)
         if best is None:
             return
         edits, i, j = best
@@ -48,8 +54,7 @@ def fit_typos(
 def _nearest(
     found: Alignment,
     budget: int,
-    lengths: Lengths,
-    may_be: Callable[[Alignment, int, int], bool],
+    may_be: MayBe,
     steps: Steps,
 ) -> tuple[int, int, int] | None:
     """Give the free pair of words with the fewest edits within the budget; ties go to the first."""
@@ -61,7 +66,8 @@ def _nearest(
             continue
         for j in bits(found.registered_left):
             other = registered[j]
-            if not other.base or not may_be(found, i, j):
+            lengths = may_be(found, i, j) if other.base else None
+            if lengths is None:
                 continue
             edits = _edits(word, other, budget, lengths, steps)
             if edits <= budget and (best is None or edits < best[0]):
@@ -78,7 +84,7 @@ def _edits(a: Folded, b: Folded, budget: int, lengths: Lengths, steps: Steps) ->
             if allowed:
                 steps.take(STEPS_PER_DISTANCE)
                 edits = OSA.distance(x, y, score_cutoff=allowed)
-                if edits <= allowed:
+                if edits <= allowed and not _makes_another(x, y, edits, lengths):
                     best = min(best, edits)
     return best
 
@@ -92,3 +98,14 @@ def _allowed(x: str, y: str, lengths: Lengths) -> int:
     if longer - shorter > allowed or (shorter < lengths.first and x[0] != y[0]):
         return 0
     return allowed
+
+
+def _makes_another(x: str, y: str, edits: int, lengths: Lengths) -> bool:
+    """Whether letters were only replaced, in words too short for it."""
+    one, two, first = lengths.replaced
+    length = len(x)
+    if length >= max(two, first) or length != len(y):
+        return False
+    if sum(a != b for a, b in zip(x, y, strict=True)) != edits:
+        return False
+    return length < (one if edits == 1 else two) or (length < first and x[0] != y[0])

@@ -41,7 +41,7 @@ def align(typed: Prepared, registered: Prepared, budget: int, steps: Steps) -> A
         _fit_shortened(found, steps)
         _fit_acronym(found)
         if budget:
-            fit_typos(found, budget, TYPO_WORDS_MAX, TYPO_LENGTHS, _may_be_typo, steps)
+            fit_typos(found, budget, TYPO_WORDS_MAX, _may_be_typo, steps)
     return found
 
 
@@ -160,14 +160,14 @@ def _fit_acronym(found: Alignment) -> None:
                 return
 
 
-def _may_be_typo(found: Alignment, i: int, j: int) -> bool:
-    """Whether a difference may be a mere slip: never in digits, known words or roman numerals."""
+def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
+    """Give how long two words must be for a mere slip: never in digits, known words or roman numerals."""
     a, b = found.typed.words[i], found.registered.words[j]
     if a.digits or b.digits or (_known(a.word) and _known(b.word)):
-        return False
+        return None
     if not found.fits and (a.length < TYPO_ALONE_LENGTH or b.length < TYPO_ALONE_LENGTH):
-        return False
-    return not (_ROMAN.issuperset(a.first) and _ROMAN.issuperset(b.first))
+        return None
+    return None if _ROMAN.issuperset(a.first) and _ROMAN.issuperset(b.first) else TYPO_LENGTHS
 
 
 def _known(word: Word) -> bool:

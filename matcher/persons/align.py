@@ -22,11 +22,13 @@ INITIAL_LETTERS_MAX = 2
 SOUND_LENGTH = 3
 """Letters from which words can sound alike; words of so few begin with the same letter."""
 CROSSED_EDITS_MAX = 3
+WIFE = "ne"
 GIVEN_TYPO_LENGTH = 4
 """Letters of the longer given name from which a difference may be a slip."""
 CROSSED_LENGTHS = (3, 6)
 """The shorter sound's length from which one, and two, edits are near in another script."""
-TYPO_LENGTHS = Lengths(one=3, two=5, first=3)
+SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 7, 6))
+GIVEN_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 7, 4))
 
 
 def align(
@@ -42,7 +44,7 @@ def align(
         _fit_endings(found, endings)
         if budget and found.typed_left and found.registered_left:
             if found.typed.scripts & found.registered.scripts:
-                fit_typos(found, budget, budget, TYPO_LENGTHS, _may_be_typo, steps)
+                fit_typos(found, budget, budget, _may_be_typo, steps)
             else:
                 _fit_crossed(found, steps)
     return found
@@ -168,12 +170,12 @@ def _crossed_edits(a: Folded, b: Folded, left: int, steps: Steps) -> int:
     best = left + 1
     if a.digits or b.digits or not (a.base and b.base):
         return best
-    independent = a.word.sex and b.word.sex
+    contrary = a.word.sex and b.word.sex and not a.word.sex & b.word.sex
     for x in map(crossed_sound, a.variants):
         for y in map(crossed_sound, b.variants):
             shorter = min(len(x), len(y))
             allowed = (
-                0 if independent or shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2
+                0 if contrary or shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2
             )
             allowed = min(allowed, left)
             if x == y:
@@ -219,18 +221,18 @@ def _same_stem(x: str, y: str, x_ending: str, y_ending: str) -> bool:
     )
 
 
-def _may_be_typo(found: Alignment, i: int, j: int) -> bool:
-    """Whether a difference may be a mere slip: never between two known given names, nor by sex."""
+def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
+    """Give how long two words must be for a mere slip: never between two known given names, nor by sex."""
     typed, registered = found.typed.words[i], found.registered.words[j]
     if typed.first.isdigit() or registered.first.isdigit() or (typed.digits and registered.digits):
-        return False
+        return None
     if typed.word.sex and registered.word.sex:
-        return _one_umlaut(typed.first, registered.first)
+        return GIVEN_LENGTHS if _one_umlaut(typed.first, registered.first) else None
     if found.registered.surname >> j & 1:
-        return True
+        return SURNAME_LENGTHS
     if typed.letters < GIVEN_TYPO_LENGTH and registered.letters < GIVEN_TYPO_LENGTH:
-        return False
-    return not _sexed(typed.first, registered.first)
+        return None
+    return None if _sexed(typed.first, registered.first) else GIVEN_LENGTHS
 
 
 def _one_umlaut(x: str, y: str) -> bool:
@@ -241,8 +243,11 @@ def _one_umlaut(x: str, y: str) -> bool:
 
 
 def _sexed(x: str, y: str) -> bool:
-    """Whether two given names differ by a final vowel only, as Maria and Mario, or Jan and Jana, do."""
-    return _without_vowel(x) == _without_vowel(y)
+    """Whether two names differ by a final vowel only (Maria, Mario; Jan, Jana), or as wife and husband do.
+
+    A Hungarian wife's name is built from her husband's: Péterné.
+    """
+    return _without_vowel(x) == _without_vowel(y) or x + WIFE == y or y + WIFE == x
 
 
 def _without_vowel(text: str) -> str:

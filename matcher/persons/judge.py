@@ -181,22 +181,19 @@ def _judge_generations(found: Alignment, verdict: Verdict) -> None:
 
 
 def _judge_light(found: Alignment, verdict: Verdict) -> None:
-    typed = _light_tags(found.typed, found.typed_free)
-    registered = _light_tags(found.registered, found.registered_free)
-    if any(tag & blob.TITLE for tag in (*typed, *registered)):
+    typed, registered = found.typed, found.registered
+    if typed.titles & found.typed_free or registered.titles & found.registered_free:
         verdict.note(Reason.TITLE_IGNORED)
-    particles = [
-        any(tag & blob.PARTICLE and not tag & blob.TITLE for tag in side) for side in (typed, registered)
-    ]
-    if all(particles):
+    typed_particle = _particle_left(typed, found.typed_free)
+    registered_particle = _particle_left(registered, found.registered_free)
+    if typed_particle and registered_particle:
         verdict.note(Reason.PARTICLE_DIFFERS, Outcome.CMTC)
-    elif any(particles):
+    elif typed_particle or registered_particle:
         verdict.note(Reason.PARTICLE_IGNORED)
 
 
-def _light_tags(name: Prepared, free: int) -> list[int]:
-    """Give the tags of the light words that fit nothing."""
-    return [name.words[i].word.tags for i in bits(name.light & free) if not name.words[i].sign]
+def _particle_left(name: Prepared, free: int) -> bool:
+    return any(name.words[i].word.tags & blob.PARTICLE for i in bits(name.light & ~name.titles & free))
 
 
 def _judge_order(found: Alignment, verdict: Verdict) -> None:

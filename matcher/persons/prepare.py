@@ -21,20 +21,20 @@ _PASSING = blob.TITLE | blob.PARTICLE | blob.CONNECTOR
 def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
     """Tag the words; `core` is empty if there is nothing to compare."""
     name = Prepared(HolderKind.PERSON, text)
-    signs, titles = _tag(name)
+    signs = _tag(name)
     if DOT in name.gaps:
-        titles |= _joined_titles(name, lexicon)
+        _find_dotted(name, lexicon)
     if any(map(COMMA.__and__, name.gaps)):
-        titles |= _find_degrees(name, lexicon)
+        _find_degrees(name, lexicon)
     _find_generations(name)
     if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
-        _take_back(name, signs, titles)
+        _take_back(name, signs)
     _find_surname(name)
     return name
 
 
-def _tag(name: Prepared) -> tuple[int, int]:
-    """Tell the words that must fit from those that may be missing; give the signs and the titles."""
+def _tag(name: Prepared) -> int:
+    """Tell the words that must fit from those that may be missing; give the signs among these."""
     signs = weak = core = light = titles = 0
     last = len(name.words) - 1
     for i, folded in enumerate(name.words):
@@ -51,10 +51,10 @@ def _tag(name: Prepared) -> tuple[int, int]:
             weak |= 1 << i
         else:
             light |= 1 << i
-    name.core, name.light = core, light | signs | titles
+    name.core, name.light, name.titles = core, light | signs | titles, titles
     if weak:
         _place_weak(name, weak)
-    return signs, titles
+    return signs
 
 
 def _passes(name: Prepared, i: int, last: int) -> bool:
@@ -65,25 +65,31 @@ def _passes(name: Prepared, i: int, last: int) -> bool:
     return bool(folded.word.tags & blob.CONNECTOR) and not folded.upper and not name.dot(i) and 0 < i < last
 
 
-def _joined_titles(name: Prepared, lexicon: dict[str, Word]) -> int:
-    """Find titles with a full stop inside (Sig.ra, Ph.D., LL.M.): light words from now on."""
-    found = 0
+def _find_dotted(name: Prepared, lexicon: dict[str, Word]) -> None:
+    """Find titles and particles with a full stop inside: Sig.ra, Ph.D., v.d.; M.A. may be initials."""
     start = 0
     for end in range(1, len(name.words) + 1):
         if end < len(name.words) and name.gaps[end] == DOT:
             continue
         run = name.words[start:end]
-        if len(run) > 1 and any(folded.length > 1 for folded in run):
+        if len(run) > 1:
             word = lexicon.get("".join(folded.first for folded in run))
-            if word is not None and word.tags & blob.TITLE:
-                found |= (1 << end) - (1 << start)
+            tags = word.tags if word is not None else 0
+            found = (1 << end) - (1 << start)
+            if tags & blob.TITLE and any(folded.length > 1 for folded in run):
+                _lighten(name, found)
+                name.titles |= found
+            elif tags & blob.PARTICLE and not any(folded.upper for folded in run):
+                _lighten(name, found)
         start = end
-    name.core &= ~found
-    name.light |= found
-    return found
 
 
-def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> int:
+def _lighten(name: Prepared, words: int) -> None:
+    name.core &= ~words
+    name.light |= words
+
+
+def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> None:
     """Find degrees behind the last comma (Lewis Lyons, M.A.), where a whole name stands before it.
 
     The same letters may be initials, or a name in a text of capitals: "Lyons, M.A." and "ALI HASSAN, MD".
@@ -94,28 +100,28 @@ def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> int:
     tail = name.core >> start << start
     before = name.core ^ tail
     if not start or not tail or before & (before - 1) == 0:
-        return 0
+        return
     if not any(name.words[i].word.sex for i in bits(before)):
-        return 0
+        return
     dotted = all(name.dot(i) for i in bits(tail))
     if not dotted and all(name.words[i].upper for i in bits(before)):
-        return 0
+        return
     word = lexicon.get("".join(name.words[i].first for i in bits(tail)))
-    if word is None or not word.tags & blob.TITLE or not all(name.words[i].upper for i in bits(tail)):
-        return 0
-    name.core = before
-    name.light |= tail
-    return tail
+    if word is not None and word.tags & blob.TITLE and all(name.words[i].upper for i in bits(tail)):
+        _lighten(name, tail)
+        name.titles |= tail
 
 
-def _take_back(name: Prepared, signs: int, titles: int) -> None:
+def _take_back(name: Prepared, signs: int) -> None:
     """Let particles be names beside a single other word (Maria De), and titles behind it (Norbert Herr)."""
+    titles = name.titles
     name.core |= name.light & ~signs & ~titles
     if not name.core:
         name.core = titles
     elif name.core & (name.core - 1) == 0:
         name.core |= titles & ~(name.core - 1)
-    name.light = (signs | titles) & ~name.core
+    name.titles = titles & ~name.core
+    name.light = signs | name.titles
     name.generations = 0
 
 
@@ -188,7 +194,7 @@ def _by_position(name: Prepared, order: tuple[int, ...]) -> int:
         if last.word.sex:
             return 1 << order[0]
     start = len(order) - 1
-    while start > 1 and name.hyphen(order[start]):
+    while start > 1 and any(map(name.hyphen, range(order[start - 1] + 1, order[start] + 1))):
         start -= 1
     for at in range(1, start):
         if order[at] - order[at - 1] > 1 and _particle_between(name, order[at - 1], order[at]):
