@@ -4,69 +4,59 @@
 const std = @import("std");
 
 pub const edits_max = 2;
-const width = 2 * edits_max + 1;
 /// More than any distance that is told apart.
 const far = edits_max + 1;
 
 /// The edits between two texts, or more than `allowed` if there are more.
 pub fn osa(first: []const u8, second: []const u8, allowed: u8) u8 {
     std.debug.assert(allowed <= edits_max);
-    var a = first;
-    var b = second;
-    while (a.len > 0 and b.len > 0 and a[0] == b[0]) {
-        a = a[1..];
-        b = b[1..];
+    const rest = differing(first, second);
+    if (rest.a.len == 0 and rest.b.len == 0) return 0;
+    if (allowed == 0) return far;
+    if (isOneEdit(rest.a, rest.b)) return 1;
+    if (allowed == 1) return far;
+    // Where the texts first differ there is an edit, whichever of the four: equal beginnings need none.
+    for (edits(rest.a, rest.b)) |edited| {
+        const after = edited orelse continue;
+        const left = differing(after.a, after.b);
+        if (isOneEdit(left.a, left.b)) return 2;
     }
-    while (a.len > 0 and b.len > 0 and a[a.len - 1] == b[b.len - 1]) {
-        a = a[0 .. a.len - 1];
-        b = b[0 .. b.len - 1];
-    }
-    if (a.len > b.len + allowed or b.len > a.len + allowed) return far;
-    return banded(a, b, allowed);
+    return far;
 }
 
-/// Three rows of the table, of each only the cells within `edits_max` of the diagonal: cell d of row i is
-/// column
-/// i + d - edits_max.
-fn banded(a: []const u8, b: []const u8, allowed: u8) u8 {
-    var before: [width]u8 = @splat(far);
-    var above: [width]u8 = @splat(far);
-    for (edits_max..width, 0..) |d, distance| {
-        if (distance <= b.len) above[d] = @intCast(distance);
-    }
-    for (1..a.len + 1) |i| {
-        var row: [width]u8 = @splat(far);
-        var least: u8 = far;
-        for (0..width) |d| {
-            if (i + d < edits_max or i + d - edits_max > b.len) continue;
-            const j = i + d - edits_max;
-            row[d] = cell(a, b, i, j, d, &row, &above, &before);
-            least = @min(least, row[d]);
-        }
-        if (least > allowed and std.mem.min(u8, &above) > allowed) return far;
-        before = above;
-        above = row;
-    }
-    std.debug.assert(b.len + edits_max >= a.len and b.len + edits_max - a.len < width);
-    return above[b.len + edits_max - a.len];
+const Pair = struct { a: []const u8, b: []const u8 };
+
+/// Two texts without their common beginning and end.
+fn differing(first: []const u8, second: []const u8) Pair {
+    const shorter = @min(first.len, second.len);
+    var start: usize = 0;
+    while (start < shorter and first[start] == second[start]) start += 1;
+    const a = first[start..];
+    const b = second[start..];
+    var end: usize = 0;
+    while (end < shorter - start and a[a.len - 1 - end] == b[b.len - 1 - end]) end += 1;
+    return .{ .a = a[0 .. a.len - end], .b = b[0 .. b.len - end] };
 }
 
-fn cell(
-    a: []const u8,
-    b: []const u8,
-    i: usize,
-    j: usize,
-    d: usize,
-    row: *const [width]u8,
-    above: *const [width]u8,
-    before: *const [width]u8,
-) u8 {
-    if (j == 0) return @intCast(@min(i, far));
-    var least: u8 = above[d] + @intFromBool(a[i - 1] != b[j - 1]);
-    if (d + 1 < width) least = @min(least, above[d + 1] + 1);
-    if (d > 0) least = @min(least, row[d - 1] + 1);
-    if (i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]) least = @min(least, before[d] + 1);
-    return @min(least, far);
+/// Whether texts that neither begin nor end alike are one edit apart.
+fn isOneEdit(a: []const u8, b: []const u8) bool {
+    if (a.len + b.len == 1 or (a.len == 1 and b.len == 1)) return true;
+    return isSwap(a, b) and a.len == 2 and b.len == 2;
+}
+
+/// What is left of two texts after each edit at their beginning: another letter, one too many in either, a swap.
+fn edits(a: []const u8, b: []const u8) [4]?Pair {
+    return .{
+        if (a.len > 0 and b.len > 0) .{ .a = a[1..], .b = b[1..] } else null,
+        if (a.len > 0) .{ .a = a[1..], .b = b } else null,
+        if (b.len > 0) .{ .a = a, .b = b[1..] } else null,
+        if (isSwap(a, b)) .{ .a = a[2..], .b = b[2..] } else null,
+    };
+}
+
+/// Whether two texts begin with the same two letters, swapped.
+fn isSwap(a: []const u8, b: []const u8) bool {
+    return a.len >= 2 and b.len >= 2 and a[0] == b[1] and a[1] == b[0];
 }
 
 test "small distances are exact and larger ones are far" {
@@ -74,9 +64,57 @@ test "small distances are exact and larger ones are far" {
         .{ "bauer", "baur", 1 },        .{ "muller", "mueller", 1 }, .{ "schmidt", "schmitd", 1 },
         .{ "kowalski", "kowlasky", 2 }, .{ "meyer", "meyer", 0 },    .{ "abcd", "wxyz", far },
         .{ "ca", "abc", far },          .{ "", "ab", 2 },            .{ "a", "", 1 },
+        .{ "", "", 0 },                 .{ "", "abc", far },         .{ "abab", "baba", 2 },
+        .{ "ab", "cabd", 2 },           .{ "aab", "ab", 1 },         .{ "abcdef", "badcef", 2 },
     };
     inline for (cases) |one| {
         try std.testing.expectEqual(@as(u8, one[2]), osa(one[0], one[1], edits_max));
         try std.testing.expectEqual(@as(u8, one[2]), osa(one[1], one[0], edits_max));
     }
+}
+
+test "distances of all short texts over three letters are the textbook's" {
+    const texts_max = 1 + 3 + 9 + 27 + 81;
+    var texts: [texts_max][4]u8 = undefined;
+    var lengths: [texts_max]usize = undefined;
+    var count: usize = 0;
+    for ([_]usize{ 1, 3, 9, 27, 81 }, 0..) |total, length| {
+        for (0..total) |number| {
+            var digits = number;
+            for (texts[count][0..length]) |*letter| {
+                letter.* = 'a' + @as(u8, @intCast(digits % 3));
+                digits /= 3;
+            }
+            lengths[count] = length;
+            count += 1;
+        }
+    }
+    for (&texts, lengths) |*a, a_length| for (&texts, lengths) |*b, b_length| {
+        const expected = textbook(a[0..a_length], b[0..b_length]);
+        for (0..edits_max + 1) |allowed| {
+            const found = osa(a[0..a_length], b[0..b_length], @intCast(allowed));
+            if (expected <= allowed) {
+                try std.testing.expectEqual(expected, found);
+            } else try std.testing.expect(found > allowed);
+        }
+    };
+}
+
+/// The distance by the whole table, for texts of up to four letters.
+fn textbook(a: []const u8, b: []const u8) u8 {
+    var table: [5][5]u8 = @splat(@splat(0));
+    for (0..a.len + 1) |i| {
+        for (0..b.len + 1) |j| {
+            var least: u8 = if (i == 0) @intCast(j) else if (j == 0) @intCast(i) else table[i - 1][j] + 1;
+            if (i > 0 and j > 0) {
+                least = @min(least, table[i][j - 1] + 1);
+                least = @min(least, table[i - 1][j - 1] + @intFromBool(a[i - 1] != b[j - 1]));
+            }
+            if (i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]) {
+                least = @min(least, table[i - 2][j - 2] + 1);
+            }
+            table[i][j] = least;
+        }
+    }
+    return table[a.len][b.len];
 }
