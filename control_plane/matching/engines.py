@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import wasmtime
 
 import matcher
+from control_plane.matching.decoding import Output
 from control_plane.xds.modules import module
-from matcher import Decision, Outcome, Reason
+from matcher.explain import assembled
 from matcher.record import encode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matcher import Account, Identification, Policy
+    from matcher import Account, Decision, Explanation, Identification, Policy
 
 EngineName = Literal["python", "wasm"]
 ENGINES: tuple[EngineName, ...] = ("python", "wasm")
 
-_NONE = 255
 _NAME, _IDENTIFICATION = 1, 2
 
 
@@ -45,7 +45,7 @@ def engine(name: EngineName) -> Decide:
 
 
 class WasmMatcher:
-    """One instance of a module that exports `parity_decide` and its buffer (docs/formats.md, section 10).
+    """One instance of a module that exports the matcher for tests (docs/formats.md, section 10).
 
     The module's imports do nothing here, for a decision asks the host for nothing.
     """
@@ -59,29 +59,59 @@ class WasmMatcher:
             if isinstance(one.type, wasmtime.FuncType):
                 linker.define(self._store, one.module, one.name or "", _idle(self._store, one.type))
         exports = linker.instantiate(self._store, compiled).exports(self._store)
-        memory, buffer, decide = exports["memory"], exports["parity_buffer"], exports["parity_decide"]
+        memory, buffer = exports["memory"], exports["parity_buffer"]
+        decide, explain = exports["parity_decide"], exports["parity_explain"]
         if not (
             isinstance(memory, wasmtime.Memory)
             and isinstance(buffer, wasmtime.Func)
             and isinstance(decide, wasmtime.Func)
+            and isinstance(explain, wasmtime.Func)
         ):
             raise TypeError(f"{path.name} does not export the matcher")
-        self._memory, self._decide = memory, decide
+        self._memory, self._decide, self._explain = memory, decide, explain
         self._buffer: int = buffer(self._store)
 
     def decide(
         self, typed: str | tuple[Identification, ...], account: Account, policy: Policy, /
     ) -> Decision:
         """Decide as `matcher.decide` does; raises ValueError if the module can't read the input."""
-        output = self.call(request_bytes(typed, encode(account), policy.encode()))
-        if not output:
-            raise ValueError("the module refused the input")
-        return _decision(output)
+        output = Output(self._answer(self._decide, typed, account, policy))
+        decision = output.decision()
+        output.end()
+        return decision
+
+    def explain(
+        self, typed: str | tuple[Identification, ...], account: Account, policy: Policy, /
+    ) -> Explanation:
+        """Explain as `matcher.explain` does; raises ValueError if the module can't read the input."""
+        output = Output(self._answer(self._explain, typed, account, policy))
+        decision, notes, parts = output.decision(), output.notes(), output.parts(account)
+        output.end()
+        return assembled(typed, account, policy, decision, parts, notes, self.decide)
 
     def call(self, request: bytes) -> bytes:
         """Hand raw bytes to `parity_decide` and return its output."""
+        return self._call(self._decide, request)
+
+    def call_explain(self, request: bytes) -> bytes:
+        """Hand raw bytes to `parity_explain` and return its output."""
+        return self._call(self._explain, request)
+
+    def _answer(
+        self,
+        function: wasmtime.Func,
+        typed: str | tuple[Identification, ...],
+        account: Account,
+        policy: Policy,
+    ) -> bytes:
+        output = self._call(function, request_bytes(typed, encode(account), policy.encode()))
+        if not output:
+            raise ValueError("the module refused the input")
+        return output
+
+    def _call(self, function: wasmtime.Func, request: bytes) -> bytes:
         self._memory.write(self._store, request, self._buffer)
-        length: int = self._decide(self._store, len(request))
+        length: int = function(self._store, len(request))
         return bytes(self._memory.read(self._store, self._buffer, self._buffer + length))
 
 
@@ -98,23 +128,6 @@ def _identification(one: Identification) -> bytes:
     scheme, issuer, value = one.scheme.encode(), one.issuer.encode(), one.value.encode()
     head = struct.pack("<BB", one.kind, len(scheme)) + scheme + struct.pack("<B", len(issuer)) + issuer
     return head + struct.pack("<H", len(value)) + value
-
-
-def _decision(output: bytes) -> Decision:
-    outcome, holder, name, score, reason_count = struct.unpack_from("<BBBHB", output)
-    reasons = tuple(map(Reason, output[6 : 6 + reason_count]))
-    (length,) = struct.unpack_from("<H", output, 6 + reason_count)
-    text = output[8 + reason_count :]
-    if len(text) != length:
-        raise ValueError("the module's output is cut")
-    return Decision(
-        Outcome(outcome),
-        text.decode() or None,
-        score,
-        reasons,
-        None if holder == _NONE else holder,
-        None if name == _NONE else name,
-    )
 
 
 def _idle(store: wasmtime.Store, kind: wasmtime.FuncType) -> wasmtime.Func:

@@ -1,4 +1,4 @@
-"""The matcher in Python and the one in `filter.wasm` decide alike, in every field of the decision."""
+"""The matcher in Python and the one in `filter.wasm` decide alike and explain it alike, in every field."""
 
 import os
 from random import Random
@@ -19,6 +19,7 @@ from matcher import (
     Name,
     Policy,
     decide,
+    explain,
 )
 from matcher.conversion import Conversion
 from matcher.record import RECORD_BYTES_MAX, RecordError, decode, encode
@@ -43,8 +44,10 @@ def _differ(
     wasm: WasmMatcher, typed: str | tuple[Identification, ...], account: Account, random: Random
 ) -> str | None:
     policy = matcher_cases.policy(random)
-    ours, theirs = decide(typed, account, policy), wasm.decide(typed, account, policy)
-    return None if ours == theirs else f"{typed!r} against {account!r}: {ours} in Python, {theirs} in Wasm"
+    ours, theirs = explain(typed, account, policy), wasm.explain(typed, account, policy)
+    if ours == theirs and theirs.decision == wasm.decide(typed, account, policy):
+        return None
+    return f"{typed!r} against {account!r} by {policy}: {ours} in Python, {theirs} in Wasm"
 
 
 @settings(_EXAMPLES, max_examples=max(1, PAIRS // BATCH))
@@ -139,6 +142,7 @@ def _assert_decodes_alike(wasm: WasmMatcher, record: bytes, typed: str) -> None:
 @given(request=st.binary(max_size=4096))
 def test_the_module_never_traps_on_raw_bytes(wasm: WasmMatcher, request: bytes) -> None:
     wasm.call(request)
+    wasm.call_explain(request)
 
 
 @settings(_EXAMPLES, max_examples=300)

@@ -5,6 +5,7 @@
 const std = @import("std");
 const alignment = @import("alignment.zig");
 const conversion = @import("conversion.zig");
+const explanation = @import("explain.zig");
 const identification = @import("identification.zig");
 const joint = @import("joint.zig");
 const prepared = @import("prepared.zig");
@@ -64,28 +65,55 @@ pub fn decide(
     knobs: *const Policy,
     scratch: *Scratch,
 ) Decision {
-    if (account.status != .active) return .{ .outcome = .noap, .reasons = .of(.not_active) };
-    switch (request) {
-        .identifications => |typed| return identification.decide(typed, account, &scratch.identification),
-        .name => |typed| return decideName(typed, account, knobs, scratch),
-    }
+    return decided(request, account, knobs, scratch).decision;
 }
 
-fn decideName(
-    typed: []const u8,
+/// Decides, then writes to `writer` why.
+pub fn explain(
+    request: Request,
     account: *const record.Account,
     knobs: *const Policy,
     scratch: *Scratch,
+    writer: *explanation.Writer,
 ) Decision {
-    if (account.holder_count == 0) return .{ .outcome = .noap, .reasons = .of(.no_holder) };
-    const text = scratch.typed.read(typed) catch
-        return .{ .outcome = .nmtc, .reasons = .of(.too_many_words) };
+    const found = decided(request, account, knobs, scratch);
+    var attempt: Attempt = .{ .account = account, .knobs = knobs, .scratch = scratch };
+    attempt.explain(&found, writer);
+    return found.decision;
+}
+
+/// A decision, and what it rests on: the typed text and the best candidate, if names were compared.
+const Decided = struct {
+    decision: Decision,
+    text: Text = undefined,
+    best: ?Candidate = null,
+
+    fn without(outcome: model.Outcome, reason: model.Reason) Decided {
+        return .{ .decision = .{ .outcome = outcome, .reasons = .of(reason) } };
+    }
+};
+
+fn decided(
+    request: Request,
+    account: *const record.Account,
+    knobs: *const Policy,
+    scratch: *Scratch,
+) Decided {
+    if (account.status != .active) return .without(.noap, .not_active);
+    const typed = switch (request) {
+        .identifications => |typed| return .{
+            .decision = identification.decide(typed, account, &scratch.identification),
+        },
+        .name => |typed| typed,
+    };
+    if (account.holder_count == 0) return .without(.noap, .no_holder);
+    const text = scratch.typed.read(typed) catch return .without(.nmtc, .too_many_words);
     for (text.words) |*folded| {
         if (!folded.sign) break;
-    } else return .{ .outcome = .nmtc, .reasons = .of(.no_words) };
+    } else return .without(.nmtc, .no_words);
     var attempt: Attempt = .{ .account = account, .knobs = knobs, .scratch = scratch };
-    const best = attempt.best(text) catch return .{ .outcome = .nmtc, .reasons = .of(.steps_exhausted) };
-    return disclosed(best, account, knobs, &scratch.matched_name);
+    const best = attempt.best(text) catch return .without(.nmtc, .steps_exhausted);
+    return .{ .decision = disclosed(best, account, knobs, &scratch.matched_name), .text = text, .best = best };
 }
 
 fn prepare(name: *Prepared, text: Text, kind: record.HolderKind) void {
@@ -101,6 +129,8 @@ const Candidate = struct {
     disclosable: bool,
     holder: u8,
     name: u8,
+    /// Several holders were typed, and each part fits one of its own.
+    together: bool = false,
 
     fn score(candidate: *const Candidate) u16 {
         return verdict_form.score(candidate.verdict.outcome, candidate.verdict.similarity);
@@ -224,7 +254,68 @@ const Attempt = struct {
         }
         var together = all.?;
         together.verdict = verdict;
+        together.together = true;
         return together;
+    }
+
+    /// Writes the rules on the whole, then each part.
+    fn explain(attempt: *Attempt, found: *const Decided, writer: *explanation.Writer) void {
+        const candidate = found.best orelse {
+            attempt.explainReasons(&found.decision, writer);
+            return writer.int(u8, 0);
+        };
+        var whole: Verdict = .init(0, &attempt.scratch.notes);
+        if (candidate.together) whole.note(.joint, .mtch);
+        if (found.decision.reasons.has(.not_disclosable)) {
+            whole.noteKnob(.not_disclosable, attempt.knobs, .withheld);
+        }
+        writer.notes(whole.notes.items());
+        if (candidate.together) return attempt.explainParts(found.text, writer);
+        writer.int(u8, 1);
+        attempt.explainPart(found.text, &candidate, writer);
+    }
+
+    /// Where no names were compared, each reason of the decision is a rule.
+    fn explainReasons(attempt: *Attempt, decision: *const Decision, writer: *explanation.Writer) void {
+        var whole: Verdict = .init(0, &attempt.scratch.notes);
+        var buffer: [64]u8 = undefined;
+        for (decision.reasons.list(&buffer)) |reason| {
+            whole.note(@fromBackingInt(@intCast(reason)), decision.outcome);
+        }
+        writer.notes(whole.notes.items());
+    }
+
+    /// Fits each part once more to a holder of its own, as `bestTogether` did; the steps sufficed then.
+    fn explainParts(attempt: *Attempt, text: Text, writer: *explanation.Writer) void {
+        const parts: joint.Parts = .init(text);
+        writer.int(u8, @intCast(parts.count));
+        var taken: u32 = 0;
+        for (0..parts.count) |number| {
+            const part = parts.part(number, &attempt.scratch.part);
+            attempt.steps = .{};
+            const candidate = attempt.bestSingle(part, taken) catch unreachable;
+            taken |= @as(u32, 1) << @intCast(candidate.holder);
+            attempt.explainPart(part, &candidate, writer);
+        }
+    }
+
+    /// Compares once more what decided, and writes what that leaves in the scratch; the steps sufficed.
+    fn explainPart(
+        attempt: *Attempt,
+        text: Text,
+        candidate: *const Candidate,
+        writer: *explanation.Writer,
+    ) void {
+        const holder = attempt.account.holders()[candidate.holder];
+        const name = attempt.account.names(holder)[candidate.name];
+        const typed = attempt.scratch.typed_prepared.getPtr(holder.kind);
+        attempt.steps = .{};
+        prepare(typed, text, holder.kind);
+        const verdict = attempt.judge(typed, name, holder.kind) catch unreachable;
+        std.debug.assert(verdict.outcome == candidate.verdict.outcome);
+        const compared = !verdict.has(.no_words) and !verdict.has(.too_many_words);
+        const found = if (compared) &attempt.scratch.alignment else null;
+        writer.part(candidate.holder, candidate.name, &verdict, found);
     }
 };
 

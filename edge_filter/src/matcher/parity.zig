@@ -5,8 +5,11 @@ const matcher = @import("matcher.zig");
 const model = @import("model.zig");
 const record = @import("record.zig");
 const Policy = @import("policy.zig").Policy;
+const Writer = @import("explain.zig").Writer;
 
 const name_bytes_max = record.name_characters_max * 4;
+/// Where an explanation is written before it follows the decision; no input that decodes reaches so far.
+const explanation_at = 65_536;
 
 var scratch: matcher.Scratch = undefined;
 var account: record.Account = undefined;
@@ -17,21 +20,35 @@ var matched_name: [name_bytes_max]u8 = undefined;
 /// it;
 /// returns the output's length, 0 if the input does not decode.
 pub fn decide(input: []const u8, output: []u8) usize {
-    return tryDecide(input, output) catch 0;
+    var knobs: Policy = undefined;
+    const request = readInput(input, &knobs) catch return 0;
+    return write(matcher.decide(request, &account, &knobs, &scratch), output);
 }
 
-fn tryDecide(input: []const u8, output: []u8) record.Error!usize {
+/// The same, and behind the decision why it fell so.
+pub fn explain(input: []const u8, output: []u8) usize {
+    if (input.len > explanation_at) return 0;
+    var knobs: Policy = undefined;
+    const request = readInput(input, &knobs) catch return 0;
+    var writer: Writer = .{ .buffer = output[explanation_at..] };
+    const decision = matcher.explain(request, &account, &knobs, &scratch, &writer);
+    const length = write(decision, output);
+    @memmove(output[length..][0..writer.at], writer.buffer[0..writer.at]);
+    return length + writer.at;
+}
+
+/// Reads the input of both; the account is decoded into its place.
+fn readInput(input: []const u8, knobs: *Policy) record.Error!matcher.Request {
     var reader: record.Reader = .{ .bytes = input };
     const kind = try reader.int(u8);
     const typed = try reader.take(try reader.int(u16));
-    const knobs = Policy.decode(try reader.take(try reader.int(u16))) orelse return error.Malformed;
+    knobs.* = Policy.decode(try reader.take(try reader.int(u16))) orelse return error.Malformed;
     try account.decode(input[reader.at..]);
-    const request: matcher.Request = switch (kind) {
-        1 => if (record.characters(typed) == null) return error.Malformed else .{ .name = typed },
+    return switch (kind) {
+        1 => if (record.characters(typed) == null) error.Malformed else .{ .name = typed },
         2 => .{ .identifications = try readIdentifications(typed) },
-        else => return error.Malformed,
+        else => error.Malformed,
     };
-    return write(matcher.decide(request, &account, &knobs, &scratch), output);
 }
 
 fn readIdentifications(typed: []const u8) record.Error![]const record.Identification {

@@ -124,6 +124,8 @@ pub const Prepared = struct {
     light: Set,
     /// Junior, III and their like: core words of a person that are neither given name nor surname.
     generations: Set,
+    /// An organisation's branch suffix: neither core nor light.
+    branch: Set,
     /// Empty if it has no legal form.
     forms: Forms,
     /// The values of an organisation's words that are numbers, 0 for others.
@@ -145,6 +147,7 @@ pub const Prepared = struct {
         name.core = 0;
         name.light = 0;
         name.generations = 0;
+        name.branch = 0;
         name.forms.count = 0;
         @memset(name.numbers[0..text.words.len], 0);
         name.surname = 0;

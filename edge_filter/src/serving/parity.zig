@@ -19,6 +19,10 @@ export fn parity_decide(input_length: u32) u32 {
     return @intCast(matcher.parity.decide(buffer[0..input_length], &buffer));
 }
 
+export fn parity_explain(input_length: u32) u32 {
+    return @intCast(matcher.parity.explain(buffer[0..input_length], &buffer));
+}
+
 export fn parity_parse(input_length: u32) u32 {
     var writer: bytes.Writer = .{ .buffer = &buffer };
     parse(buffer[0..input_length], &writer) catch return 0;
