@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     MayBe = Callable[[Alignment, int, int], "Lengths | None"]
 
+FIRST_OF_TWO_LENGTH = 6
+"""The shorter word's length from which one of two edits may be of the first letter."""
+
 
 class Lengths(NamedTuple):
     """The shorter word's lengths from which a typo is possible."""
@@ -95,9 +98,9 @@ def _allowed(x: str, y: str, lengths: Lengths) -> int:
     if shorter > longer:
         shorter, longer = longer, shorter
     allowed = 2 if shorter >= lengths.two else 1 if shorter >= lengths.one else 0
-    if longer - shorter > allowed or (shorter < lengths.first and x[0] != y[0]):
-        return 0
-    return allowed
+    if x[0] != y[0]:
+        allowed = 0 if shorter < lengths.first else 1 if shorter < FIRST_OF_TWO_LENGTH else allowed
+    return allowed if longer - shorter <= allowed else 0
 
 
 def _makes_another(x: str, y: str, edits: int, lengths: Lengths) -> bool:

@@ -23,12 +23,12 @@ SOUND_LENGTH = 3
 """Letters from which words can sound alike; words of so few begin with the same letter."""
 CROSSED_EDITS_MAX = 3
 WIFE = "ne"
-GIVEN_TYPO_LENGTH = 4
-"""Letters of the longer given name from which a difference may be a slip."""
 CROSSED_LENGTHS = (3, 6)
 """The shorter sound's length from which one, and two, edits are near in another script."""
-SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 7, 6))
-GIVEN_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 7, 4))
+SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 6))
+GIVEN_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 4))
+GIVEN_END_LENGTH = 5
+"""Letters from which a given name may be another one's slip in its last letter."""
 
 
 def align(
@@ -226,13 +226,16 @@ def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
     typed, registered = found.typed.words[i], found.registered.words[j]
     if typed.first.isdigit() or registered.first.isdigit() or (typed.digits and registered.digits):
         return None
+    x, y = typed.first, registered.first
+    surname = found.registered.surname >> j & 1
     if typed.word.sex and registered.word.sex:
-        return GIVEN_LENGTHS if _one_umlaut(typed.first, registered.first) else None
-    if found.registered.surname >> j & 1:
+        alike = _one_umlaut(x, y) or (surname and given_sound(x) == given_sound(y))
+        return GIVEN_LENGTHS if alike else None
+    if surname:
         return SURNAME_LENGTHS
-    if typed.letters < GIVEN_TYPO_LENGTH and registered.letters < GIVEN_TYPO_LENGTH:
+    if len(x) == len(y) < GIVEN_END_LENGTH and x[:-1] == y[:-1]:
         return None
-    return None if _sexed(typed.first, registered.first) else GIVEN_LENGTHS
+    return None if _sexed(x, y) else GIVEN_LENGTHS
 
 
 def _one_umlaut(x: str, y: str) -> bool:

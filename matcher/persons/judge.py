@@ -15,6 +15,7 @@ from matcher.verdict import Verdict
 
 if TYPE_CHECKING:
     from matcher.policy import Policy
+    from matcher.words import Folded
 
 _WEAK = (Fit.INITIAL_TYPED, Fit.INITIAL_REGISTERED, Fit.VARIANT)
 _NEAR = (
@@ -25,6 +26,8 @@ _NEAR = (
     (Fit.ENDING, Reason.SURNAME_ENDING, "surname_ending"),
     (Fit.TYPO, Reason.TYPO, "typo"),
 )
+PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovitch", "evitch", "ovna", "evna", "ivna")
+"""Endings of East Slavic father's names, which stand in the middle and are no surnames there."""
 _SPELLED_ALIKE = 1 << Fit.FULL | 1 << Fit.JOINED
 
 
@@ -43,7 +46,7 @@ def judge(found: Alignment, policy: Policy) -> Verdict:
     elif not found.fits & ~_SPELLED_ALIKE:
         verdict.note(Reason.EXACT)
     if found.fits & ~(1 << Fit.FULL):
-        _judge_fits(found, policy, verdict)
+        _judge_fits(found, policy, typed_left, verdict)
     if found.typed.generations or found.registered.generations:
         _judge_generations(found, verdict)
     if found.typed.light or found.registered.light:
@@ -111,11 +114,15 @@ def _judge_middles(found: Alignment, policy: Policy, verdict: Verdict) -> None:
             continue
         folded = registered.words[j]
         hyphenated = registered.hyphen(j) or (j + 1 < len(registered.words) and registered.hyphen(j + 1))
-        maybe_surname = not registered.certain and not folded.word.sex and folded.length > 1
+        maybe_surname = not registered.certain and _may_be_surname(folded)
         if hyphenated or maybe_surname:
             verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
         else:
             verdict.note_knob(Reason.MIDDLE_MISSING, policy, "middle_missing")
+
+
+def _may_be_surname(folded: Folded) -> bool:
+    return not folded.word.sex and folded.letters > 1 and not folded.first.endswith(PATRONYMICS)
 
 
 def _judge_extra(
@@ -129,13 +136,18 @@ def _judge_extra(
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
     elif len(extra) > 1 or found.registered.given < 0:
         verdict.note(Reason.WORDS_EXTRA, Outcome.NMTC)
-    elif found.typed.hyphen(extra[0]):
+    elif found.typed.hyphen(extra[0]) or _may_be_second_surname(found.typed, extra[0]):
         verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
     else:
         verdict.note_knob(Reason.MIDDLE_EXTRA, policy, "middle_extra")
 
 
-def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
+def _may_be_second_surname(typed: Prepared, i: int) -> bool:
+    """Whether a word behind another one may be a surname, as far as can be told."""
+    return not typed.certain and bool(typed.core & ((1 << i) - 1)) and _may_be_surname(typed.words[i])
+
+
+def _judge_fits(found: Alignment, policy: Policy, typed_left: int, verdict: Verdict) -> None:
     """Judge near fits: each has its ceiling, and a weak surname beside a weak given name is no match."""
     for fit, reason, knob in _NEAR:
         if found.fits >> fit & 1:
@@ -147,11 +159,11 @@ def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
     typos, endings = found.fits >> Fit.TYPO & 1, found.fits >> Fit.ENDING & 1
     given = found.registered.given
     weak_given = given >= 0 and found.fit_of(given) in _WEAK
-    if weak_given and (typos or endings or verdict.has(Reason.MIDDLE_EXTRA)):
+    words = found.typed.words
+    extra = any(words[i].letters > 1 for i in bits(typed_left & ~found.typed.generations))
+    if weak_given and (endings or extra):
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
-    if typos and (verdict.has(Reason.MIDDLE_EXTRA) or verdict.has(Reason.SURNAME_PARTIAL)):
-        verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
-    if endings and typos:
+    if typos and (weak_given or endings or extra or verdict.has(Reason.SURNAME_PARTIAL)):
         verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
 
 

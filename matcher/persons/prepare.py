@@ -44,17 +44,26 @@ def _tag(name: Prepared) -> int:
         elif not tags & _PASSING:
             core |= 1 << i
         elif tags & blob.TITLE and (not tags & blob.WEAK or name.dot(i)) and folded.length > 1:
-            titles |= 1 << i
+            titles |= _with_monsieur(name, i)
         elif folded.word.sex or not _passes(name, i, last):
             core |= 1 << i
         elif tags & blob.WEAK:
             weak |= 1 << i
         else:
             light |= 1 << i
-    name.core, name.light, name.titles = core, light | signs | titles, titles
+    name.core, name.light, name.titles = core & ~titles, light | signs | titles, titles
     if weak:
         _place_weak(name, weak)
     return signs
+
+
+def _with_monsieur(name: Prepared, i: int) -> int:
+    """Give a title, and the initial M. that stands for another one before it: M. et Mme."""
+    words = name.words
+    joined = i > 1 and (words[i - 1].sign or words[i - 1].word.tags & blob.CONNECTOR)
+    if joined and words[i - 2].first == "m" and name.dot(i - 2):
+        return 5 << i - 2
+    return 1 << i
 
 
 def _passes(name: Prepared, i: int, last: int) -> bool:
@@ -115,14 +124,20 @@ def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> None:
 def _take_back(name: Prepared, signs: int) -> None:
     """Let particles be names beside a single other word (Maria De), and titles behind it (Norbert Herr)."""
     titles = name.titles
-    name.core |= name.light & ~signs & ~titles
+    beside_titles = sum(1 << i for i in bits(name.light) if _joins_titles(name, i))
+    name.core |= name.light & ~signs & ~titles & ~beside_titles
     if not name.core:
         name.core = titles
     elif name.core & (name.core - 1) == 0:
         name.core |= titles & ~(name.core - 1)
     name.titles = titles & ~name.core
-    name.light = signs | name.titles
+    name.light &= ~name.core
     name.generations = 0
+
+
+def _joins_titles(name: Prepared, i: int) -> bool:
+    """Whether a connecting word stands before a title: Herr und Frau."""
+    return bool(name.words[i].word.tags & blob.CONNECTOR and name.titles >> i + 1 & 1)
 
 
 def _place_weak(name: Prepared, weak: int) -> None:

@@ -148,7 +148,7 @@ _CYRILLIC_PAIRS = {
 _APOSTROPHES = "'’‘‛ʼʻʹ`´′＇ꞌʾʿ"
 _AND = "&+＆＋﹠﹢"
 _DOTS = ".．。·"
-_COMMAS = ",，、"
+_COMMAS = ",;，；、"
 _EXTRA_DIACRITICS = ((0x0300, 0x036F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F))
 _RULES = {"latin": _LATIN, "greek": _GREEK, "cyrillic": _CYRILLIC}
 
