@@ -28,6 +28,8 @@ from control_plane.edges.service import Edges
 from control_plane.errors import StartError
 from control_plane.health.controller import HealthController
 from control_plane.problems import Problem, on_failure, on_http_error, on_problem, on_validation_error
+from control_plane.rotations.controller import RotationController
+from control_plane.rotations.service import Rotations
 from control_plane.secrets.keyring import Keyring
 from control_plane.secrets.vault import Vault
 from control_plane.settings import Settings
@@ -59,6 +61,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
     accounts = Accounts(database, keyring, tenants, feed)
     gate = Gate()
     edges = Edges(database, keyring, tenants, gate)
+    rotations = Rotations(database, keyring, tenants, feed, edges)
     publisher = Publisher(gate, release_builder(settings))
     verifications = Verifications(database, keyring, telemetry)
 
@@ -78,6 +81,8 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
             await vault.login()
             await tenants.open()
             await edges.refresh()
+            await rotations.resume()
+            stack.push_async_callback(rotations.close)
             for work in (vault.keep_alive(), edges.keep_fresh()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
             stack.callback(release_waiting)
@@ -85,7 +90,13 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
 
     admin = Router(
         "/admin/v1",
-        route_handlers=[AccountController, ImportController, TenantController, EdgeAdminController],
+        route_handlers=[
+            AccountController,
+            ImportController,
+            TenantController,
+            RotationController,
+            EdgeAdminController,
+        ],
         guards=[admin_guard(settings.admin_token)],
     )
     for_edges = Router("/", route_handlers=[EdgeController, DiscoveryController], guards=[edge_guard(edges)])
@@ -97,6 +108,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
         "gate": gate,
         "keyring": keyring,
         "publisher": publisher,
+        "rotations": rotations,
         "tenants": tenants,
     }
     dependencies = {

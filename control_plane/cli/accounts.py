@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import httpx
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from control_plane.cli.admin import calls_of, reaching_the_control_plane
 from control_plane.errors import StartError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import httpx
 
 CHUNK_BYTES = 262_144
 ANSWER_SECONDS_MAX = 600.0
@@ -30,19 +31,7 @@ def accounts() -> None:
 
 @accounts.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--control-plane",
-    "address",
-    default="http://127.0.0.1:8080",
-    show_default=True,
-    metavar="URL",
-    help="Where the control plane listens.",
-)
-@click.option(
-    "--token-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File with the admin token; otherwise it comes from VOP_ADMIN_TOKEN.",
-)
+@reaching_the_control_plane
 def import_accounts(file: Path, address: str, token_file: Path | None) -> None:
     """Import FILE, CSV or NDJSON by its ending: all of its accounts, or none.
 
@@ -50,25 +39,10 @@ def import_accounts(file: Path, address: str, token_file: Path | None) -> None:
     """
     if file.suffix not in MEDIA_TYPES:
         raise StartError(f"{file}: must end in {', '.join(MEDIA_TYPES)}")
-    headers = {
-        "authorization": f"Bearer {_token(token_file)}",
-        "content-type": MEDIA_TYPES[file.suffix],
-        "content-length": str(file.stat().st_size),
-    }
-    try:
-        with httpx.Client(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client:
-            url = f"{address.rstrip('/')}/admin/v1/imports"
-            reply = client.post(url, content=_chunks(file), headers=headers)
-    except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise StartError(f"the control plane at {address} does not answer: {type(error).__name__}") from None
+    headers = {"content-type": MEDIA_TYPES[file.suffix], "content-length": str(file.stat().st_size)}
+    with calls_of(address, token_file, ANSWER_SECONDS_MAX) as client:
+        reply = client.post("/imports", content=_chunks(file), headers=headers)
     sys.exit(_report(reply))
-
-
-def _token(token_file: Path | None) -> str:
-    token = token_file.read_text().strip() if token_file else os.environ.get("VOP_ADMIN_TOKEN", "")
-    if not token:
-        raise StartError("VOP_ADMIN_TOKEN: is missing; set it or name a --token-file")
-    return token
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

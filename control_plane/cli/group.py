@@ -10,7 +10,7 @@ import click
 
 from control_plane.errors import StartError
 
-COMMANDS = ("up", "demo", "serve", "edge", "accounts", "match", "evaluate")
+COMMANDS = ("up", "demo", "serve", "edge", "accounts", "keys", "match", "evaluate")
 """In the order in which help shows them; each is the function of that name in the module of that name."""
 
 
@@ -48,6 +48,7 @@ def main() -> None:
     Run it:      vop serve             the control plane: accounts, keys, feed, fallback
                  vop edge              one Envoy with its filter, fed by a control plane
     Fill it:     vop accounts import   accounts from CSV or NDJSON
+                 vop keys rotate       seal all records of a tenant under a new key
     Judge it:    vop match             decide over names, by hand or by the file
                  vop evaluate          measure the matcher on labelled pairs
     """  # noqa: D301  (click reads the backspace)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from control_plane.directory.models import FeedRecord
+from control_plane.directory.models import FeedRecord, Tenant
 from control_plane.directory.sealing import lookup_key, seal
 from control_plane.secrets.keyring import Keyring
 from matcher import Account
@@ -33,16 +33,26 @@ async def record_changes(
     The records get no position in the feed here: the sequencer gives it once they are committed. A deletion
     leaves a tombstone, from whose revision a re-creation goes on.
     """
+    epoch = await _epoch(session, keyring, bic)
     revisions: list[int] = []
     for start in range(0, len(changes), LOOKUP_BATCH):
-        revisions += await _record_batch(session, keyring, bic, changes[start : start + LOOKUP_BATCH])
+        revisions += await _record_batch(session, keyring, bic, epoch, changes[start : start + LOOKUP_BATCH])
     return revisions
 
 
+async def _epoch(session: AsyncSession, keyring: Keyring, bic: str) -> int:
+    """Give the epoch to seal with, and hold it: a rotation waits for this transaction to end."""
+    held = select(col(Tenant.epoch)).where(col(Tenant.bic) == bic).with_for_update(read=True)
+    epoch: int = (await session.execute(held)).scalar_one()
+    if epoch not in keyring.seal_keys(bic):
+        await keyring.load_seal_keys(bic)
+    return epoch
+
+
 async def _record_batch(
-    session: AsyncSession, keyring: Keyring, bic: str, changes: Sequence[Change]
+    session: AsyncSession, keyring: Keyring, bic: str, epoch: int, changes: Sequence[Change]
 ) -> list[int]:
-    epoch, seal_key = max(keyring.seal_keys(bic).items())
+    seal_key = keyring.seal_keys(bic)[epoch]
     lookups = [lookup_key(keyring.index_key, bic, change.iban) for change in changes]
     rows = await session.scalars(
         select(FeedRecord)

@@ -1,6 +1,6 @@
 """Rows of the sealed directory. Nothing here tells a name or an IBAN."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, false, text
 from sqlmodel import Field, SQLModel
 
 
@@ -21,6 +21,8 @@ class Tenant(SQLModel, table=True):
     bic: str = Field(sa_column=Column(String(11), primary_key=True))
     epoch: int = Field(sa_column=Column(Integer, nullable=False))
     """The seal key that new records are sealed with."""
+    rotating: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether a rotation of the seal key has begun and not ended."""
     created_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 

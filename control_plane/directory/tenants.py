@@ -66,14 +66,16 @@ class Tenants:
 
         """
         await self._keyring.create_seal_key(bic)
+        # Vault may know the tenant from before, with another epoch.
+        await self._keyring.load_seal_keys(bic)
+        epoch = max(self._keyring.seal_keys(bic))
         try:
             async with self._database.write() as session:
-                session.add(Tenant(bic=bic, epoch=1, created_ms=now_ms()))
+                session.add(Tenant(bic=bic, epoch=epoch, rotating=False, created_ms=now_ms()))
                 await session.flush()
                 session.add(FeedStream(generation=self._keyring.generation, bic=bic, head=0))
         except IntegrityError as error:
             raise TenantExistsError from error
-        await self._keyring.load_seal_keys(bic)
 
     async def require(self, bic: str) -> None:
         """Make sure that a BIC11 is a tenant whose keys are in memory.

@@ -50,6 +50,8 @@ class StreamReport(Struct, frozen=True):
     complete: bool
     age_ms: Count
     records: Count
+    epoch_min: Count | None = None
+    """The oldest seal key that the edge holds; a replicator of before doesn't say."""
 
 
 class VmReport(Struct, frozen=True):

@@ -96,6 +96,30 @@ class Keyring:
         except SecretExistsError:
             return
 
+    async def add_seal_key(self, bic: str, epoch: int) -> None:
+        """Make the seal key of a new epoch in Vault, unless it is there, and take the keys into memory.
+
+        Raises:
+            StartError: Vault lacks the tenant's keys, can't be reached, or somebody else is changing them.
+
+        """
+        keys, version = await self._require_version(f"vop/seal/{bic}")
+        if str(epoch) not in keys:
+            await self._replace(bic, keys | {str(epoch): secrets.token_hex(KEY_BYTES)}, version)
+        await self.load_seal_keys(bic)
+
+    async def drop_seal_keys(self, bic: str, epoch: int) -> None:
+        """Leave a tenant the seal key of one epoch only; the versions before stay until destroyed."""
+        keys, version = await self._require_version(f"vop/seal/{bic}")
+        if set(keys) != {str(epoch)}:
+            await self._replace(bic, {str(epoch): keys[str(epoch)]}, version)
+        await self.load_seal_keys(bic)
+
+    async def destroy_dropped_seal_keys(self, bic: str) -> None:
+        """Destroy every version of a tenant's seal keys but the newest, beyond recovery."""
+        _, version = await self._require_version(f"vop/seal/{bic}")
+        await self.vault.destroy_before(f"vop/seal/{bic}", version)
+
     async def load_seal_keys(self, bic: str) -> None:
         """Take a tenant's seal keys into memory.
 
@@ -123,11 +147,20 @@ class Keyring:
         """Whether the tenant's seal keys are in memory."""
         return bic in self._seal_keys
 
+    async def _replace(self, bic: str, keys: dict[str, str], version: int) -> None:
+        try:
+            await self.vault.replace(f"vop/seal/{bic}", keys, version)
+        except SecretExistsError:
+            raise StartError(f"somebody else is changing the seal keys of {bic}") from None
+
     async def _require(self, path: str) -> dict[str, str]:
-        secret = await self.vault.read(path)
-        if secret is None:
+        return (await self._require_version(path))[0]
+
+    async def _require_version(self, path: str) -> tuple[dict[str, str], int]:
+        found = await self.vault.read_version(path)
+        if found is None:
             raise StartError(f"Vault holds no key at {path}: is this the right Vault?")
-        return secret
+        return found
 
 
 def _key(secret: dict[str, str], name: str) -> bytes:

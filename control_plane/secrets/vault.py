@@ -56,18 +56,51 @@ class Vault:
 
     async def read(self, path: str) -> dict[str, str] | None:
         """Return the newest version of a secret; None if there is none."""
+        found = await self.read_version(path)
+        return None if found is None else found[0]
 
-        def read() -> dict[str, str] | None:
+    async def read_version(self, path: str) -> tuple[dict[str, str], int] | None:
+        """Return the newest version of a secret and its number; None if there is none."""
+
+        def read() -> tuple[dict[str, str], int] | None:
             try:
                 reply = self._client.secrets.kv.v2.read_secret_version(
                     path=path, mount_point=KV_MOUNT, raise_on_deleted_version=True
                 )
             except InvalidPath:
                 return None
-            data: dict[str, str] = reply["data"]["data"]
-            return data
+            return reply["data"]["data"], int(reply["data"]["metadata"]["version"])
 
         return await self._call(read)
+
+    async def replace(self, path: str, data: dict[str, str], version: int) -> int:
+        """Write the version after ``version`` of a secret, and return its number.
+
+        Raises:
+            SecretExistsError: somebody else has written it meanwhile.
+
+        """
+
+        def replace() -> int:
+            try:
+                reply = self._client.secrets.kv.v2.create_or_update_secret(
+                    path=path, secret=data, cas=version, mount_point=KV_MOUNT
+                )
+            except hvac.exceptions.InvalidRequest as error:
+                raise SecretExistsError(path) from error
+            return int(reply["data"]["version"])
+
+        return await self._call(replace)
+
+    async def destroy_before(self, path: str, version: int) -> None:
+        """Destroy all versions of a secret before ``version``, beyond recovery."""
+        versions = list(range(1, version))
+        if versions:
+            await self._call(
+                lambda: self._client.secrets.kv.v2.destroy_secret_versions(
+                    path=path, versions=versions, mount_point=KV_MOUNT
+                )
+            )
 
     async def create(self, path: str, data: dict[str, str]) -> None:
         """Write a new secret.

@@ -24,9 +24,10 @@ TOKEN_SECONDS = 3_600
 POLICY = """
 path "secret/data/vop/*"          { capabilities = ["create", "read", "update"] }
 path "secret/metadata/vop/edges/*" { capabilities = ["delete"] }
+path "secret/destroy/vop/seal/*"  { capabilities = ["update"] }
 path "auth/token/renew-self"      { capabilities = ["update"] }
 """
-"""Keys may be made and read, never deleted; only an edge's secret may be, since an edge can be dismissed."""
+"""Keys may be made and read; only what has an end may go: an edge's secret, a seal key that was rotated."""
 
 
 class Role:

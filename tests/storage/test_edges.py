@@ -24,7 +24,7 @@ BOOT = "0f" * 16
 
 def heartbeat(generation: str, **members: Any) -> dict[str, Any]:
     """A report as an edge sends it."""
-    stream = {"bic": BIC, "seq": 3, "head": 3, "complete": True, "age_ms": 12, "records": 2}
+    stream = {"bic": BIC, "seq": 3, "head": 3, "complete": True, "age_ms": 12, "records": 2, "epoch_min": 1}
     counts = dict.fromkeys(("records", "buckets", "bytes", "refused_pages", "refused_records", "errors"), 0)
     base = {"boot": BOOT, "layout": 1, "complete": True, "generation": generation}
     return {**base, **counts, "streams": [stream], "vms": [{"vm": 1, "n": 17}], **members}

@@ -25,6 +25,13 @@ pub const Tenant = struct {
         return epoch;
     }
 
+    /// The oldest epoch there is a key of.
+    pub fn epochMin(tenant: *const Tenant) u32 {
+        var epoch: u32 = std.math.maxInt(u32);
+        for (tenant.seal_keys[0..tenant.seal_key_count]) |*key| epoch = @min(epoch, key.epoch);
+        return epoch;
+    }
+
     /// The key of that epoch, or null.
     pub fn sealKey(tenant: *const Tenant, epoch: u32) ?*const SealKey {
         for (tenant.seal_keys[0..tenant.seal_key_count]) |*key| {

@@ -8,7 +8,7 @@ const limits = @import("../limits.zig");
 const state_form = @import("../directory/state.zig");
 const Stream = @import("stream.zig").Stream;
 
-/// 256 VMs of at most 40 bytes, 16 streams of at most 160, and the rest.
+/// 256 VMs of at most 40 bytes, 16 streams of at most 200, and the rest.
 const body_bytes_max = 16_384;
 var buffer: [body_bytes_max]u8 = undefined;
 
@@ -65,6 +65,7 @@ fn writeStream(writer: *bytes.Writer, stream: *const Stream, facts: *const Facts
     try writer.put(if (stream.complete) "true" else "false");
     try member(writer, "age_ms", ageMs(stream, facts));
     try member(writer, "records", stream.records);
+    try member(writer, "epoch_min", stream.epoch_min);
     try writer.put("}");
 }
 

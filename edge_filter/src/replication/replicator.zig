@@ -250,6 +250,7 @@ fn accept(fresh: *const keys_form.Keys, plain: []const u8, now_ns: u64) void {
     if (!equal) publishKeys() catch return reset(now_ns);
     for (streams[0..stream_count], 0..) |*stream, position| {
         stream.epoch_max = keys.tenants[position].epochMax();
+        stream.epoch_min = keys.tenants[position].epochMin();
         if (stream.blocked) stream.restart(now_ns + limits.resync_wait_ms * std.time.ns_per_ms);
     }
 }
@@ -270,7 +271,12 @@ fn install(now_ns: u64) void {
     };
     stream_count = keys.tenant_count;
     for (streams[0..stream_count], keys.tenants[0..stream_count], 0..) |*stream, *tenant, position| {
-        stream.* = .{ .tenant = @intCast(position), .bic = tenant.bic, .epoch_max = tenant.epochMax() };
+        stream.* = .{
+            .tenant = @intCast(position),
+            .bic = tenant.bic,
+            .epoch_max = tenant.epochMax(),
+            .epoch_min = tenant.epochMin(),
+        };
     }
     writeState();
     follow(now_ns);

@@ -52,6 +52,8 @@ pub const Stream = struct {
     bic: keys_form.Bic,
     /// The highest epoch that the key package holds for this tenant.
     epoch_max: u32,
+    /// The lowest one: what the edge can still open.
+    epoch_min: u32,
     phase: page_form.Kind = .snapshot,
     /// Nothing is asked for until keys have come again.
     blocked: bool = false,

@@ -661,6 +661,7 @@ def test_the_heartbeat_says_how_things_stand_every_second_and_at_once_when_compl
                 "complete": True,
                 "age_ms": last["streams"][0]["age_ms"],
                 "records": 3,
+                "epoch_min": 1,
             }
         ],
         "vms": [],
