@@ -13,14 +13,16 @@ from matcher.prepared import Prepared, bits
 from matcher.typos import Lengths, fit_typos
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from matcher.words import Folded
 
 ENDING_STEM_MIN = 3
 INITIAL_LETTERS_MAX = 2
 SOUND_LENGTH = 3
-"""Letters from which words can sound alike; words of so few begin with the same letter."""
+"""Letters of a sound from which two names are one; in one of so few, the first is written alike too."""
+SOUNDED_LETTERS_MAX = 64
+"""Letters of a word whose sound is taken."""
 CROSSED_EDITS_MAX = 3
 WIFE = "ne"
 CROSSED_LENGTHS = (3, 6)
@@ -40,7 +42,7 @@ def align(
         _fit_initials(found)
         _fit_joined_initials(found)
         _fit_variants(found)
-        _fit_sounds(found)
+        _fit_sounds(found, steps)
         _fit_endings(found, endings)
         if budget and found.typed_left and found.registered_left:
             if found.typed.scripts & found.registered.scripts:
@@ -50,10 +52,10 @@ def align(
     return found
 
 
-def _givens_left(found: Alignment) -> tuple[int, ...]:
-    """Give the registered core words that fit nothing and are no surname."""
+def _givens_left(found: Alignment) -> int:
+    """Give the registered core words that fit nothing and are no surname, as a set."""
     registered = found.registered
-    return bits(found.registered_left & ~registered.surname & ~registered.generations)
+    return found.registered_left & ~registered.surname & ~registered.generations
 
 
 def _starts_with(folded: Folded, beginnings: tuple[str, ...]) -> bool:
@@ -63,7 +65,7 @@ def _starts_with(folded: Folded, beginnings: tuple[str, ...]) -> bool:
 def _fit_initials(found: Alignment) -> None:
     for i in bits(found.typed_left):
         typed = found.typed.words[i]
-        for j in _givens_left(found):
+        for j in bits(_givens_left(found)):
             registered = found.registered.words[j]
             if _is_initial(found.typed, i) and _starts_with(registered, typed.variants):
                 fit = Fit.INITIAL_TYPED
@@ -84,7 +86,7 @@ def _is_initial(side: Prepared, i: int) -> bool:
 
 def _fit_joined_initials(found: Alignment) -> None:
     """Fit initials written as one word in capitals (JP) against as many given names in a row."""
-    givens = _givens_left(found)
+    givens = bits(_givens_left(found))
     for i in bits(found.typed_left):
         run = _initials_of(found.typed.words[i], givens, found.registered)
         if run:
@@ -115,7 +117,7 @@ def _fit_variants(found: Alignment) -> None:
         typed = found.typed.words[i]
         if not typed.word.variants:
             continue
-        for j in _givens_left(found):
+        for j in bits(_givens_left(found)):
             registered = found.registered.words[j]
             if not typed.word.variants.isdisjoint(registered.word.variants):
                 letters = typed.length + registered.length
@@ -123,39 +125,62 @@ def _fit_variants(found: Alignment) -> None:
                 break
 
 
-def _fit_sounds(found: Alignment) -> None:
-    for i in bits(found.typed_left):
-        typed = found.typed.words[i]
-        for j in _givens_left(found):
-            if _sound_alike(typed, found.registered.words[j]):
-                letters = typed.length + found.registered.words[j].length
+def _fit_sounds(found: Alignment, steps: Steps) -> None:
+    """Fit given names that two conventions write differently; the sexes must not contradict it."""
+    typed = _sounds(found.typed, found.typed_left, given_sound, steps)
+    registered = _sounds(found.registered, _givens_left(found), given_sound, steps)
+    for i, sounds in typed:
+        for j, others in registered:
+            if found.registered_free >> j & 1 and _alike(found, i, j, sounds, others):
+                letters = found.typed.words[i].length + found.registered.words[j].length
                 found.link_words(i, j, Fit.SOUND, letters - letters * 7 // 8)
                 break
 
 
-def _sound_alike(typed: Folded, registered: Folded) -> bool:
-    """Whether two words write one given name by two conventions; the sexes must not contradict it."""
-    a, b = typed.word.sex, registered.word.sex
-    if (a and b and not a & b) or not (typed.base and registered.base):
+_Sounds = list[tuple[int, list[str]]]
+"""Words by their position, and the sounds of their foldings."""
+
+
+def _sounds(side: Prepared, left: int, sound: Callable[[str], str], steps: Steps) -> _Sounds:
+    """Give the sounds of some words that fold to base Latin."""
+    found: _Sounds = []
+    for i in bits(left):
+        folded = side.words[i]
+        if folded.base and not folded.digits:
+            texts = [text for text in folded.variants if len(text) <= SOUNDED_LETTERS_MAX]
+            steps.take(sum(map(len, texts)))
+            found.append((i, list(map(sound, texts))))
+    return found
+
+
+def _alike(found: Alignment, i: int, j: int, sounds: list[str], others: list[str]) -> bool:
+    typed, registered = found.typed.words[i], found.registered.words[j]
+    if _contrary(typed, registered):
         return False
-    return any(
-        len(x) >= SOUND_LENGTH
-        and (x[0] == y[0] or len(x) > SOUND_LENGTH)
-        and given_sound(x) == given_sound(y)
-        for x in typed.variants
-        for y in registered.variants
-    )
+    least = SOUND_LENGTH + (typed.first[0] != registered.first[0])
+    return any(len(sound) >= least and sound in others for sound in sounds)
+
+
+def _contrary(a: Folded, b: Folded) -> bool:
+    """Whether two words are known given names of different sex."""
+    return bool(a.word.sex and b.word.sex and not a.word.sex & b.word.sex)
 
 
 def _fit_crossed(found: Alignment, steps: Steps) -> None:
     """Fit words of two scripts by their coarse sounds, the nearest first."""
+    typed = _sounds(found.typed, found.typed_left, crossed_sound, steps)
+    registered = _sounds(found.registered, found.registered_left, crossed_sound, steps)
     left = CROSSED_EDITS_MAX
-    while left >= 0:
+    while True:
         best: tuple[int, int, int] | None = None
-        for i in bits(found.typed_left):
-            typed = found.typed.words[i]
-            for j in bits(found.registered_left):
-                edits = _crossed_edits(typed, found.registered.words[j], left, steps)
+        for i, sounds in typed:
+            if not found.typed_free >> i & 1:
+                continue
+            for j, others in registered:
+                if not found.registered_free >> j & 1:
+                    continue
+                contrary = _contrary(found.typed.words[i], found.registered.words[j])
+                edits = _crossed_edits(sounds, others, 0 if contrary else left, steps)
                 if edits <= left and (best is None or edits < best[0]):
                     best = edits, i, j
         if best is None:
@@ -165,21 +190,16 @@ def _fit_crossed(found: Alignment, steps: Steps) -> None:
         left -= edits
 
 
-def _crossed_edits(a: Folded, b: Folded, left: int, steps: Steps) -> int:
-    """Give the fewest edits between the sounds of two words, or more than are left."""
-    best = left + 1
-    if a.digits or b.digits or not (a.base and b.base):
-        return best
-    contrary = a.word.sex and b.word.sex and not a.word.sex & b.word.sex
-    for x in map(crossed_sound, a.variants):
-        for y in map(crossed_sound, b.variants):
-            shorter = min(len(x), len(y))
-            allowed = (
-                0 if contrary or shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2
-            )
-            allowed = min(allowed, left)
+def _crossed_edits(sounds: list[str], others: list[str], most: int, steps: Steps) -> int:
+    """Give the fewest edits between the sounds of two words, or more than can ever be left."""
+    best = CROSSED_EDITS_MAX + 1
+    for x in sounds:
+        for y in others:
             if x == y:
                 return 0
+            shorter = min(len(x), len(y))
+            allowed = 0 if shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2
+            allowed = min(allowed, most)
             if allowed and abs(len(x) - len(y)) <= allowed:
                 steps.take(STEPS_PER_DISTANCE)
                 edits = OSA.distance(x, y, score_cutoff=allowed)
