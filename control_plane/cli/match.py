@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-import matcher
 from control_plane.cli.progress import bar
 from control_plane.errors import StartError
-from control_plane.matching.engines import ENGINES, engine
+from control_plane.matching.engines import ENGINES, engine, explainer
 from control_plane.matching.pairs import decide_file
 from control_plane.matching.policy_file import read_policy
 from control_plane.matching.rows import KINDS, account_for
@@ -62,15 +61,13 @@ def match(
     reasons. A malformed row is reported with its line and left out; then the command ends with status 1.
     """
     policy = read_policy(policy_file) if policy_file else DEFAULT_POLICY
-    if explain and name != "python":
-        raise click.UsageError("--explain needs --engine python")
     if file and output and not (typed or registered or kind or explain):
         sys.exit(_decide_rows(file, output, engine(name), policy))
     if typed is not None and registered is not None and kind and not (file or output):
         try:
             account = account_for(kind, typed, registered)
             click.echo(
-                write(matcher.explain(typed, account, policy))
+                write(explainer(name)(typed, account, policy))
                 if explain
                 else _summary(engine(name)(typed, account, policy))
             )

@@ -34,6 +34,16 @@ class Decide(Protocol):
         ...
 
 
+class Explain(Protocol):
+    """How an engine accounts for what it decides: `matcher.explain`, or its twin."""
+
+    def __call__(
+        self, typed: str | tuple[Identification, ...], account: Account, policy: Policy, /
+    ) -> Explanation:
+        """Explain the decision on the same question."""
+        ...
+
+
 def engine(name: EngineName) -> Decide:
     """Give an engine ready to decide.
 
@@ -42,6 +52,16 @@ def engine(name: EngineName) -> Decide:
 
     """
     return matcher.decide if name == "python" else WasmMatcher(module("filter")).decide
+
+
+def explainer(name: EngineName) -> Explain:
+    """Give an engine ready to explain.
+
+    Raises:
+        StartError: `filter.wasm` has not been built.
+
+    """
+    return matcher.explain if name == "python" else WasmMatcher(module("filter")).explain
 
 
 class WasmMatcher:

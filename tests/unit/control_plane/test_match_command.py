@@ -31,8 +31,9 @@ def test_a_close_match_prints_outcome_score_reasons_and_the_matched_name(engine:
     assert printed == {"outcome": "CMTC", "reasons": "INITIAL_TYPED", "matched": "Astrid Lindqvist"}
 
 
-def test_an_explanation_names_words_rules_and_the_knob_that_decided() -> None:
-    result = _run("A. Lindqvist", "Astrid Lindqvist", "--kind", "person", "--explain")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_explanation_names_words_rules_and_the_knob_that_decided(engine: str) -> None:
+    result = _run("A. Lindqvist", "Astrid Lindqvist", "--kind", "person", "--explain", "--engine", engine)
     assert result.exit_code == 0
     account = account_for("person", "A. Lindqvist", "Astrid Lindqvist")
     assert result.output == write(explain("A. Lindqvist", account, DEFAULT_POLICY)) + "\n"
