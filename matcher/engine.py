@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from matcher import organisations, persons
+from matcher import cut, organisations, persons
 from matcher.alignment import Alignment, Steps, StepsExhausted
+from matcher.closeness import closeness
 from matcher.conversion import Conversion
 from matcher.joint import parts_of
 from matcher.model import Account, Decision, Holder, HolderKind, NameKind, Outcome
+from matcher.phrases import find_phrase
 from matcher.reasons import Reason
 from matcher.tables import blob
 from matcher.verdict import Note, Verdict, score
@@ -160,12 +162,52 @@ class _Attempt:
         prepared = self._prepared(text, kind)
         if not typed.core or not prepared.core:
             return None, _incomparable(Reason.NO_WORDS)
+        found, verdict = self._judged(typed, prepared)
+        if verdict.outcome is Outcome.NMTC:
+            part = self._best_part(typed, prepared)
+            if part is not None:
+                return part
+        return found, verdict
+
+    def _judged(self, typed: Prepared, registered: Prepared) -> tuple[Alignment, Verdict]:
+        """Judge two names by their kind, or as one cut short, whichever says more."""
         budget = self._policy.typo_budget
-        if kind is HolderKind.PERSON:
-            found = persons.align(typed, prepared, self._tables.endings, budget, self._steps)
-            return found, persons.judge(found, self._policy)
-        found = organisations.align(typed, prepared, budget, self._steps)
-        return found, organisations.judge(found, self._policy)
+        if typed.kind is HolderKind.PERSON:
+            found = persons.align(typed, registered, self._tables.endings, budget, self._steps)
+            verdict = persons.judge(found, self._policy)
+        else:
+            found = organisations.align(typed, registered, budget, self._steps)
+            verdict = organisations.judge(found, self._policy)
+        if verdict.outcome is Outcome.MTCH:
+            return found, verdict
+        as_cut = cut.compare(typed, registered, self._policy)
+        return as_cut if as_cut is not None and as_cut[1].outcome < verdict.outcome else (found, verdict)
+
+    def _best_part(self, typed: Prepared, registered: Prepared) -> tuple[Alignment, Verdict] | None:
+        """Compare what stands before, and behind, "trading as" by itself; None unless one fits closely."""
+        typed_parts, registered_parts = self._around(typed), self._around(registered)
+        if len(typed_parts) == len(registered_parts) == 1:
+            return None
+        best: tuple[Alignment, Verdict] | None = None
+        for one in typed_parts:
+            for other in registered_parts:
+                if not one.core or not other.core:
+                    continue
+                found, verdict = self._judged(one, other)
+                if verdict.outcome <= Outcome.CMTC and (best is None or verdict.outcome < best[1].outcome):
+                    best = found, verdict
+        if best is not None:
+            best[1].note(Reason.TRADING_AS, Outcome.CMTC)
+        return best
+
+    def _around(self, name: Prepared) -> list[Prepared]:
+        """Give a name, and its parts around a phrase such as "trading as" if it has one."""
+        phrase = find_phrase(name.words, name.gaps, blob.TRADING, self._tables.words)
+        if phrase is None or phrase[1] == len(name.words):
+            return [name]
+        text = Text(name.words, name.gaps, name.characters)
+        parts = (text.part(0, phrase[0]), text.part(phrase[1], len(name.words)))
+        return [name, *(self._prepared(part, name.kind) for part in parts)]
 
     def _best_together(self, parts: list[Text]) -> Candidate | None:
         """Fit each part to a holder of its own, in the order typed; None unless every part fits closely."""
@@ -201,7 +243,7 @@ def _disclosed(best: Candidate, account: Account, policy: Policy, conversion: Co
     if outcome is Outcome.CMTC and not best.disclosable:
         outcome = policy.withheld
         verdict.notes.append(Note(Reason.NOT_DISCLOSABLE, outcome, "withheld"))
-    points = score(outcome, verdict.similarity)
+    points = score(outcome, _similarity(best))
     if outcome is Outcome.CMTC:
         text = account.holders[best.holder].names[best.name].text
         told = conversion.of(text) if policy.matched_name_latin else text
@@ -209,3 +251,10 @@ def _disclosed(best: Candidate, account: Account, policy: Policy, conversion: Co
     if outcome is Outcome.MTCH:
         return Decision(outcome, None, points, verdict.reasons, best.holder, best.name)
     return Decision(outcome, None, points, verdict.reasons)
+
+
+def _similarity(best: Candidate) -> int:
+    """Give what places the score; of a name that is no match, what the rules passed over is weighed too."""
+    if best.verdict.outcome is Outcome.NMTC and best.alignment is not None:
+        return closeness(best.alignment)
+    return best.verdict.similarity

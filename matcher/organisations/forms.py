@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from matcher.phrases import behind
 from matcher.tables import blob
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ class Found(NamedTuple):
 class Forms:
     """The lexicon's legal forms and states, and what they begin and end with: most words do neither."""
 
-    __slots__ = ("_beginnings", "_endings", "_known", "_prefixes")
+    __slots__ = ("_beginnings", "_endings", "_known", "_prefixes", "lexicon")
 
     def __init__(self, lexicon: dict[str, Word]) -> None:
+        self.lexicon = lexicon
         self._known = {key: word for key, word in lexicon.items() if word.forms or word.tags & blob.STATUS}
         self._endings = frozenset(key[at:] for key in self._known for at in range(len(key)))
         self._beginnings = frozenset(key[:at] for key in self._known for at in range(1, len(key) + 1))
@@ -70,7 +72,7 @@ class Forms:
             folded = name.words[end - 1]
             if folded.sign:
                 continue
-            keys = _behind(keys, folded)
+            keys = behind(keys, folded)
             if self._prefixes.isdisjoint(keys):
                 break
             word = self._of(keys)
@@ -96,14 +98,14 @@ class Forms:
             folded = name.words[end - 1]
             if folded.sign:
                 continue
-            keys = _behind(keys, folded)
+            keys = behind(keys, folded)
             if self._beginnings.isdisjoint(keys):
                 break
             word = self._of(keys)
             if (
                 word is not None
                 and word.forms
-                and (len(keys[0]) >= INNER_FORM_LETTERS_MIN or name.dot(start))
+                and (len(keys[0]) >= INNER_FORM_LETTERS_MIN or (name.dot(start) and not name.dot(start - 1)))
                 and _has_content(name, end, last)
             ):
                 best = Found(start, end, word)
@@ -115,7 +117,7 @@ class Forms:
         for found in (first, second):
             for i in range(found.start, found.end):
                 if not name.words[i].sign:
-                    keys = _behind(keys, name.words[i])
+                    keys = behind(keys, name.words[i])
         return self._of(keys)
 
     def _of(self, keys: tuple[str, ...]) -> Word | None:
@@ -142,12 +144,3 @@ def _before(folded: Folded, keys: tuple[str, ...]) -> tuple[str, ...]:
         return (variants[0] + keys[0],)
     count = max(len(keys), len(variants))
     return tuple(variants[min(v, len(variants) - 1)] + keys[min(v, len(keys) - 1)] for v in range(count))
-
-
-def _behind(keys: tuple[str, ...], folded: Folded) -> tuple[str, ...]:
-    """Write a word behind the keys, each variant by itself."""
-    variants = folded.variants
-    if len(keys) == len(variants) == 1:
-        return (keys[0] + variants[0],)
-    count = max(len(keys), len(variants))
-    return tuple(keys[min(v, len(keys) - 1)] + variants[min(v, len(variants) - 1)] for v in range(count))

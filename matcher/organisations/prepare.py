@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcher.model import HolderKind
+from matcher.phrases import find_phrase
 from matcher.prepared import Prepared
 from matcher.tables import blob
 
@@ -25,7 +26,7 @@ def prepare(text: Text, forms: Forms) -> Prepared:
     for folded in name.words:
         tags |= folded.word.tags
         numbers |= folded.digits or folded.word.number
-    last = _cut_branch(name, forms) if tags & blob.BRANCH else len(name.words)
+    last = _cut_branch(name, forms) if tags & (blob.BRANCH | blob.OPENS) else len(name.words)
     kept = _strip_forms(name, last, forms)
     core = light = signs = 0
     first, last = kept[0], kept[-1] + 1
@@ -70,9 +71,10 @@ def _find_numbers(name: Prepared) -> None:
 def _cut_branch(name: Prepared, forms: Forms) -> int:
     """Find the branch suffix, a word such as "branch" and all behind it; give where it begins."""
     words = name.words
-    start = next((i for i in range(1, len(words)) if words[i].word.tags & blob.BRANCH), 0)
-    if not start or all(folded.sign for folded in words[:start]):
+    found_phrase = find_phrase(words, name.gaps, blob.BRANCH, forms.lexicon)
+    if found_phrase is None:
         return len(words)
+    start, _ = found_phrase
     for end in range(start - 1, max(1, start - 1 - BRANCH_PLACE_WORDS_MAX), -1):
         found = forms.at_end(name, end)
         if found is not None and found.word.forms and forms.at_end(name, start) is None:

@@ -57,7 +57,8 @@ SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
     NUMBER,
     BRANCH,
     TRADING,
-) = (1 << bit for bit in range(12))
+    OPENS,
+) = (1 << bit for bit in range(13))
 MALE, FEMALE = 1, 2
 
 

@@ -156,6 +156,8 @@ class _Words:
         self._tagged("generic.txt", blob.GENERIC)
         self._tagged("branches.txt", blob.BRANCH)
         self._tagged("trading.txt", blob.TRADING)
+        self._opening("branches.txt")
+        self._opening("trading.txt")
         self._given_names()
         self._given_variants()
         self._abbreviations()
@@ -184,6 +186,15 @@ class _Words:
                 raise TableError(f"{name} line {number}: {label!r} is not known here")
             for word in self._all(texts, f"{name} line {number}"):
                 word.tags |= tag | more.get(label, 0)
+
+    def _opening(self, name: str) -> None:
+        """Tag the first words of phrases, so that only there a phrase is looked for."""
+        for number, line in _lines(name):
+            for text in line.rpartition(":")[2].split("|"):
+                read = self._reader.read(text.strip())
+                if read is not None and len(read.words) > 1:
+                    for word in self._all("|".join(read.words[0].variants), f"{name} line {number}"):
+                        word.tags |= blob.OPENS
 
     def _given_names(self) -> None:
         for number, line in _lines("given_names.txt"):
