@@ -201,14 +201,24 @@ class _Words:
             sex, _, names = line.partition(":")
             if sex not in ("m", "f", "u"):
                 raise TableError(f"given_names.txt line {number}: m, f or u is missing")
-            for word in self._all("|".join(names.split()), f"given_names.txt line {number}"):
-                word.sex |= {"m": blob.MALE, "f": blob.FEMALE, "u": blob.MALE | blob.FEMALE}[sex]
+            for name in names.split():
+                foldings = self._all(name, f"given_names.txt line {number}")
+                for word in foldings:
+                    word.sex |= {"m": blob.MALE, "f": blob.FEMALE, "u": blob.MALE | blob.FEMALE}[sex]
+                if len(foldings) > 1:
+                    self._pair(name, f"given_names.txt line {number}")
 
     def _given_variants(self) -> None:
         for number, line in _lines("given_variants.txt"):
-            self._pairs += 1
-            for word in self._all(line.partition("(")[0], f"given_variants.txt line {number}"):
-                word.variants.add(self._pairs)
+            full, _, short = line.partition("(")[0].partition(":")
+            for other in short.split("|"):
+                self._pair(f"{full}|{other}" if other else full, f"given_variants.txt line {number}")
+
+    def _pair(self, texts: str, where: str) -> None:
+        """Make all these texts variants of each other, and of no other word."""
+        self._pairs += 1
+        for word in self._all(texts, where):
+            word.variants.add(self._pairs)
 
     def _abbreviations(self) -> None:
         for group, (number, line) in enumerate(_lines("abbreviations.txt"), 1):
@@ -226,9 +236,7 @@ class _Words:
         """Pair a short form with each word it may mean, so that no two of those words are a pair."""
         short, _, meanings = line.partition(":")
         for meaning in meanings.split("|"):
-            self._pairs += 1
-            for word in (*self._all(short, where), *self._all(meaning, where)):
-                word.variants.add(self._pairs)
+            self._pair(f"{short}|{meaning}", where)
 
     def _numbers(self) -> None:
         for number, line in _lines("numbers.txt"):

@@ -77,21 +77,6 @@ def test_every_text_names_its_source() -> None:
         assert re.search(r"^# .*Sources?:", head, re.MULTILINE | re.DOTALL), path.name
 
 
-def test_given_names_variants_have_no_word_of_both_sexes_beside_one_of_one() -> None:
-    for number, line in enumerate(
-        (TABLES / "given_variants.txt").read_text(encoding="utf-8").splitlines(), 1
-    ):
-        if line.startswith("#"):
-            continue
-        sexes = {
-            _PARSED.words[key].sex
-            for name in line.partition("(")[0].split("|")
-            for key in _keys(name)
-            if _PARSED.words[key].sex in (blob.MALE, blob.FEMALE)
-        }
-        assert len(sexes) <= 1, f"line {number}"
-
-
 @pytest.mark.parametrize("count", [WORDS_MAX, WORDS_MAX + 1])
 def test_a_text_has_at_most_32_words(count: int) -> None:
     assert (_READER.read(" ".join(["a"] * count)) is None) == (count > WORDS_MAX)
