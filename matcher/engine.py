@@ -255,6 +255,7 @@ def _disclosed(best: Candidate, account: Account, policy: Policy, conversion: Co
 
 def _similarity(best: Candidate) -> int:
     """Give what places the score; of a name that is no match, what the rules passed over is weighed too."""
-    if best.verdict.outcome is Outcome.NMTC and best.alignment is not None:
-        return closeness(best.alignment)
-    return best.verdict.similarity
+    found = best.alignment
+    if best.verdict.outcome is not Outcome.NMTC or found is None:
+        return best.verdict.similarity
+    return closeness(found) if found.typed.kind is HolderKind.PERSON else organisations.closeness(found)

@@ -155,8 +155,9 @@ def _fit_acronym(found: Alignment) -> None:
         for words in (long_left, long_free):
             if letters == "".join([long.words[j].first[0] for j in bits(words)]):
                 weight = sum(short.words[i].length for i in bits(short_left))
+                weight += sum(long.words[j].length for j in bits(long_left))
                 typed_words, registered_words = (short_left, words) if short is typed else (words, short_left)
-                found.link(typed_words, registered_words, Fit.ACRONYM, 2 * weight)
+                found.link(typed_words, registered_words, Fit.ACRONYM, weight)
                 return
 
 

@@ -16,6 +16,17 @@ from matcher.verdict import Verdict
 if TYPE_CHECKING:
     from matcher.policy import Policy
 
+LEADING_ARTICLE = "the"
+"""At the start of a name it tells no two companies apart (Company, Limited Liability Partnership and Business
+(Names and Trading Disclosures) Regulations 2015, schedule 3)."""
+_WORTH = {
+    Reason.FORM_MISSING: 90,
+    Reason.FORM_DIFFERS: 75,
+    Reason.GENERIC_DIFFERS: 50,
+    Reason.BRANCH: 75,
+    Reason.ACRONYM: 90,
+}
+"""Percent of the similarity that is left by what two payees of one group may differ in."""
 _NEAR_FITS = 1 << Fit.TYPO | 1 << Fit.ABBREVIATION | 1 << Fit.ACRONYM | 1 << Fit.LETTER_UNKNOWN
 
 
@@ -39,6 +50,8 @@ def judge(found: Alignment, policy: Policy) -> Verdict:
         _judge_signs(found, verdict)
     _judge_order(found, verdict)
     judge_scripts(found, policy, verdict)
+    for note in verdict.notes:
+        verdict.similarity = verdict.similarity * _WORTH.get(note.reason, 100) // 100
     return verdict
 
 
@@ -123,6 +136,9 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
     signs, connectors, others = [], [], []
     for name, free in ((found.typed, found.typed_free), (found.registered, found.registered_free)):
         left = [name.words[i] for i in bits(name.light & free)]
+        if left and left[0] is name.words[0] and left[0].first == LEADING_ARTICLE:
+            verdict.note(Reason.PARTICLE_IGNORED)
+            del left[0]
         tags = [folded.word.tags for folded in left if not folded.sign]
         signs.append(any(folded.sign for folded in left))
         connectors.append(any(tag & blob.CONNECTOR for tag in tags))
