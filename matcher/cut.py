@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FIELD_LENGTHS = frozenset((27, 35, 70, 140))
 """Characters of a name in DTAUS and CFONB, in SWIFT MT, in SEPA's ISO 20022, and in the scheme."""
-BETWEEN_WORDS_MAX = 2
-"""Characters around each word that are neither letter nor digit: more may pad a name to a field's length."""
+GIVEN_NAMES_MAX = 2
+"""Words of a person's name that may all be given names, as far as a field's length goes."""
 LETTERS_MIN = 12
 """Letters and digits left of a name that was cut at no field's length."""
 KEPT_MIN = 3
@@ -105,8 +105,8 @@ def _letters(name: Prepared) -> int:
 
 
 def _fills_field(short: Prepared) -> bool:
-    """Whether it is the name that fills the field, not blanks."""
-    return short.characters - _letters(short) <= BETWEEN_WORDS_MAX * len(short.words)
+    """Whether it is the name that fills the field, with one character more for each word, and no blanks."""
+    return short.characters - _letters(short) <= len(short.words)
 
 
 def _looks_cut(short: Prepared, long: Prepared, place: Place, *, field: bool, number: bool) -> bool:
@@ -121,15 +121,17 @@ def _looks_cut(short: Prepared, long: Prepared, place: Place, *, field: bool, nu
 def _enough(short: Prepared, long: Prepared, place: Place, kept: int) -> bool:
     """Whether what is left says who is meant.
 
-    Of a person the given name in full and, of the surname, a word or `kept` letters. An organisation's name
-    that ends with its legal form is whole, and so may be one that only lacks generic words.
+    Of a person the given name in full and, of the surname, a word or `kept` letters, or more words than are
+    given names. An organisation's name that ends with its legal form is whole, and so may be one that only
+    lacks generic words.
     """
     if long.kind is HolderKind.PERSON:
-        surname = bits(long.surname)
-        return (
-            0 <= long.given < place.at
-            and bool(surname)
-            and (surname[0] < place.at or (surname[0] == place.at and place.kept >= kept))
+        first = long.surname & -long.surname
+        before = long.core & (1 << place.at) - 1
+        return 0 <= long.given < place.at and (
+            bool(first & before)
+            or (first == 1 << place.at and place.kept >= kept)
+            or (kept < KEPT_MIN and before.bit_count() > GIVEN_NAMES_MAX)
         )
     if not (short.core | short.light) >> (len(short.words) - 1) & 1:
         return False

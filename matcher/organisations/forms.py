@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.phrases import behind
 from matcher.tables import blob
+from matcher.words import DOT
 
 if TYPE_CHECKING:
     from matcher.prepared import Prepared
@@ -58,7 +59,7 @@ class Forms:
             word = self._of(keys)
             if word is not None:
                 begin = start - 1 if _company_sign(name, start) else start
-                if _has_content(name, 0, begin):
+                if _has_content(name, 0, begin) and not _among_letters(name, start):
                     best = Found(begin, last, word)
         return best
 
@@ -76,7 +77,13 @@ class Forms:
             if self._prefixes.isdisjoint(keys):
                 break
             word = self._of(keys)
-            if word is not None and word.forms and word.tags & blob.PREFIX and _has_content(name, end, last):
+            if (
+                word is not None
+                and word.forms
+                and word.tags & blob.PREFIX
+                and _has_content(name, end, last)
+                and not _among_letters(name, end)
+            ):
                 best = Found(0, end, word)
         return best
 
@@ -105,8 +112,9 @@ class Forms:
             if (
                 word is not None
                 and word.forms
-                and (len(keys[0]) >= INNER_FORM_LETTERS_MIN or (name.dot(start) and not name.dot(start - 1)))
+                and (len(keys[0]) >= INNER_FORM_LETTERS_MIN or name.dot(start))
                 and _has_content(name, end, last)
+                and not (_among_letters(name, start) or _among_letters(name, end))
             ):
                 best = Found(start, end, word)
         return best
@@ -131,6 +139,11 @@ class Forms:
 def _company_sign(name: Prepared, start: int) -> bool:
     """Whether the sign before a word is the one in "& Co. KG"; any other belongs to the name (B+ GmbH)."""
     return start > 0 and name.words[start - 1].sign and name.words[start].first == "co"
+
+
+def _among_letters(name: Prepared, i: int) -> bool:
+    """Whether a word and the one before are letters of one abbreviation (A.B.C.): no form ends there."""
+    return name.gaps[i] == DOT and name.words[i].length == name.words[i - 1].length == 1
 
 
 def _has_content(name: Prepared, start: int, end: int) -> bool:

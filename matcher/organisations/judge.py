@@ -34,6 +34,8 @@ def judge(found: Alignment, policy: Policy) -> Verdict:
     """Judge a typed name against a registered organisation's name."""
     verdict = Verdict(found.similarity)
     typed_left, registered_left = found.typed_left, found.registered_left
+    if typed_left or registered_left:
+        _judge_numbers(found, typed_left, registered_left, verdict)
     if registered_left == found.registered.core:
         verdict.note(Reason.NOTHING_IN_COMMON, Outcome.NMTC)
         return verdict
@@ -64,13 +66,18 @@ def _distinctive(name: Prepared, i: int) -> bool:
     return not name.words[i].word.tags & blob.GENERIC
 
 
+def _judge_numbers(found: Alignment, typed_left: int, registered_left: int, verdict: Verdict) -> None:
+    """Judge numbers on one side only, which are never the same."""
+    for name, left in ((found.typed, typed_left), (found.registered, registered_left)):
+        if any(_is_number(name, i) for i in bits(left)):
+            verdict.note(Reason.NUMBER_DIFFERS, Outcome.NMTC)
+
+
 def _judge_left(
     found: Alignment, policy: Policy, typed_left: int, registered_left: int, verdict: Verdict
 ) -> None:
-    """Judge words on one side only: numbers and distinctive words decide, generic ones only lower."""
+    """Judge words on one side only: distinctive ones decide, generic ones only lower."""
     sides = ((found.typed, typed_left), (found.registered, registered_left))
-    if any(_is_number(name, i) for name, left in sides for i in bits(left)):
-        verdict.note(Reason.NUMBER_DIFFERS, Outcome.NMTC)
     fits = bits(found.registered.core & ~registered_left)
     if (
         (typed_left and registered_left)
