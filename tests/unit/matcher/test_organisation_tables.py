@@ -101,6 +101,13 @@ def test_forms_of_two_classes_are_never_a_match(typed: str, registered: str) -> 
         ("Whitlock IP", "Whitlock"),
         ("Whitlock NA", "Whitlock"),
         ("Uncle Sam", "Uncle"),
+        ("Allwetter Zoo", "Allwetter"),
+        ("Lindenau Investment AG", "Lindenau AG"),
+        ("Nordvik Fastighets AB", "Nordvik AB"),
+        ("Nordvik Bostads AB", "Nordvik AB"),
+        ("Korhola Kiinteistö Oy", "Korhola Oy"),
+        ("Domaine du Prat", "Domaine"),
+        ("Nordvik AT", "Nordvik"),
     ],
 )
 def test_what_is_a_name_elsewhere_is_no_form(typed: str, registered: str) -> None:
