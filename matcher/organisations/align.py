@@ -150,7 +150,7 @@ def _fit_acronym(found: Alignment) -> None:
         letters = "".join([short.words[i].first for i in bits(short_left)])
         if not ACRONYM_LETTERS_MIN <= len(letters) <= long_free.bit_count():
             continue
-        if short_left.bit_count() not in (1, len(letters)):
+        if short_left.bit_count() not in (1, len(letters)) or not letters.isascii():
             continue
         for words in (long_left, long_free):
             if letters == "".join([long.words[j].first[0] for j in bits(words)]):

@@ -142,10 +142,11 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
     """Judge connecting words, which stand for one another, and articles: only the sign & may be lost."""
     signs, connectors, others = [], [], []
     for name, free in ((found.typed, found.typed_free), (found.registered, found.registered_free)):
-        left = [name.words[i] for i in bits(name.light & free)]
-        if left and left[0] is name.words[0] and left[0].first == LEADING_ARTICLE:
+        words = name.light & free
+        if words & 1 and name.words[0].first == LEADING_ARTICLE:
             verdict.note(Reason.PARTICLE_IGNORED)
-            del left[0]
+            words &= ~1
+        left = [name.words[i] for i in bits(words)]
         tags = [folded.word.tags for folded in left if not folded.sign]
         signs.append(any(folded.sign for folded in left))
         connectors.append(any(tag & blob.CONNECTOR for tag in tags))

@@ -22,6 +22,8 @@ BRANCH_PLACE_WORDS_MAX = 2
 def prepare(text: Text, forms: Forms) -> Prepared:
     """Tag the words; `core` is empty if there is nothing to compare."""
     name = Prepared(HolderKind.ORGANISATION, text)
+    if not name.words:
+        return name
     tags = numbers = 0
     for folded in name.words:
         tags |= folded.word.tags
