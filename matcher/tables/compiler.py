@@ -150,6 +150,9 @@ class _Words:
         self._reader = Reader(folding, {})
         self.words: dict[str, _Word] = {}
         self._pairs = 0
+        self._latin: set[str] = set()
+        """Given names that the tables write in base Latin."""
+        self._find_latin()
         self._tagged("titles.txt", blob.TITLE)
         self._tagged("particles.txt", blob.PARTICLE)
         self._tagged("connectors.txt", blob.CONNECTOR)
@@ -196,13 +199,20 @@ class _Words:
                     for word in self._all("|".join(read.words[0].variants), f"{name} line {number}"):
                         word.tags |= blob.OPENS
 
+    def _find_latin(self) -> None:
+        for _, line in _lines("given_names.txt"):
+            self._latin |= {name.lower() for name in line.partition(":")[2].split() if name.isascii()}
+        for _, line in _lines("given_variants.txt"):
+            names = re.split(r"[:|]", line.partition("(")[0])
+            self._latin |= {name.strip().lower() for name in names if name.isascii()}
+
     def _given_names(self) -> None:
         for number, line in _lines("given_names.txt"):
             sex, _, names = line.partition(":")
             if sex not in ("m", "f", "u"):
                 raise TableError(f"given_names.txt line {number}: m, f or u is missing")
             for name in names.split():
-                foldings = self._all(name, f"given_names.txt line {number}")
+                foldings = self._given(name, f"given_names.txt line {number}")
                 for word in foldings:
                     word.sex |= {"m": blob.MALE, "f": blob.FEMALE, "u": blob.MALE | blob.FEMALE}[sex]
                 if len(foldings) > 1:
@@ -214,11 +224,25 @@ class _Words:
             for other in short.split("|"):
                 self._pair(f"{full}|{other}" if other else full, f"given_variants.txt line {number}")
 
-    def _pair(self, texts: str, where: str) -> None:
-        """Make all these texts variants of each other, and of no other word."""
+    def _pair(self, names: str, where: str) -> None:
+        """Make all these given names variants of each other, and of no other word."""
         self._pairs += 1
-        for word in self._all(texts, where):
-            word.variants.add(self._pairs)
+        for name in names.split("|"):
+            for word in self._given(name.strip(), where):
+                word.variants.add(self._pairs)
+
+    def _given(self, name: str, where: str) -> list[_Word]:
+        """Give the words that a given name may be written as.
+
+        A convention of another script that happens on another name is left out: Эмиль is no Emily, though
+        EPC217-08 writes it so.
+        """
+        keys = self._keys(name, where)
+        read = self._reader.read(name)
+        if read is not None and any(folded.scripts & ~blob.SCRIPT_LATIN for folded in read.words):
+            first = "".join(folded.first for folded in read.words)
+            keys = {key for key in keys if key == first or key not in self._latin}
+        return [self.words.setdefault(key, _Word()) for key in sorted(keys)]
 
     def _abbreviations(self) -> None:
         for group, (number, line) in enumerate(_lines("abbreviations.txt"), 1):
