@@ -2,10 +2,11 @@
 
 const std = @import("std");
 const prepared = @import("prepared.zig");
+const record = @import("record.zig");
 const tables = @import("tables.zig");
 const verdict_form = @import("verdict.zig");
+const words = @import("words.zig");
 const Alignment = @import("alignment.zig").Alignment;
-const Folded = @import("words.zig").Folded;
 const Link = @import("alignment.zig").Link;
 const Note = verdict_form.Note;
 const Prepared = prepared.Prepared;
@@ -15,6 +16,11 @@ const each = prepared.each;
 const has = prepared.has;
 
 const no_knob = 255;
+/// Bytes of the longest explanation: each part with as many words, pairs and notes as there can be.
+pub const bytes_max = 1 + notes_bytes_max + record.holders_max * part_bytes_max;
+const part_bytes_max = 5 + 2 * side_bytes_max + 1 + words.words_max * 13 + notes_bytes_max;
+const side_bytes_max = 1 + words.words_max * 4 + words.text_characters_max * words.letter_bytes_max;
+const notes_bytes_max = 1 + verdict_form.notes_max * 3;
 
 /// What a word is in its name; the numbers are bits.
 const Tag = enum(u4) {
@@ -140,7 +146,7 @@ fn organisationTags(name: *const Prepared, i: usize) Tags {
 }
 
 fn lightTags(name: *const Prepared, i: usize) Tags {
-    const folded: *const Folded = &name.words[i];
+    const folded: *const words.Folded = &name.words[i];
     if (folded.sign) return .initOne(.sign);
     if (name.kind == .person and folded.word.is(tables.title)) return .initOne(.title);
     return .initOne(if (folded.word.is(tables.connector)) .connector else .particle);

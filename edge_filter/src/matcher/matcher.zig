@@ -123,6 +123,13 @@ fn prepare(name: *Prepared, text: Text, kind: record.HolderKind) void {
     }
 }
 
+/// Two names compared: what the rules say, and what fits what if there was anything to compare. The alignment
+/// and the verdict's notes lie in the scratch until the next names are compared.
+const Compared = struct {
+    verdict: Verdict,
+    found: ?*const alignment.Alignment,
+};
+
 /// How one name of one holder fared.
 const Candidate = struct {
     verdict: Verdict,
@@ -173,8 +180,9 @@ const Attempt = struct {
             if (!ready.contains(holder.kind)) prepare(typed, text, holder.kind);
             ready.insert(holder.kind);
             for (attempt.account.names(holder), 0..) |name, n| {
+                const compared = try attempt.compareName(typed, name, holder.kind);
                 const candidate: Candidate = .{
-                    .verdict = try attempt.judge(typed, name, holder.kind),
+                    .verdict = compared.verdict,
                     .disclosable = attempt.mayDisclose(holder, name),
                     .holder = @intCast(h),
                     .name = @intCast(n),
@@ -195,19 +203,19 @@ const Attempt = struct {
         return by_kind and name.kind != .former;
     }
 
-    fn judge(
+    fn compareName(
         attempt: *Attempt,
         typed: *const Prepared,
         name: record.Name,
         kind: record.HolderKind,
-    ) Steps.Error!Verdict {
-        var verdict = try attempt.compare(typed, name.text, kind);
+    ) Steps.Error!Compared {
+        var compared = try attempt.compare(typed, name.text, kind);
         switch (name.kind) {
             .registered => {},
-            .alias => verdict.note(.alias, .mtch),
-            .former => verdict.note(.former, .mtch),
+            .alias => compared.verdict.note(.alias, .mtch),
+            .former => compared.verdict.note(.former, .mtch),
         }
-        return verdict;
+        return compared;
     }
 
     fn compare(
@@ -215,25 +223,41 @@ const Attempt = struct {
         typed: *const Prepared,
         text: []const u8,
         kind: record.HolderKind,
-    ) Steps.Error!Verdict {
+    ) Steps.Error!Compared {
         const scratch = attempt.scratch;
-        const notes = &scratch.notes;
-        const read = scratch.registered.read(text) catch return .incomparable(.too_many_words, notes);
+        const read = scratch.registered.read(text) catch return attempt.incomparable(.too_many_words);
         const registered = &scratch.registered_prepared;
         prepare(registered, read, kind);
-        if (typed.core == 0 or registered.core == 0) return .incomparable(.no_words, notes);
+        if (typed.core == 0 or registered.core == 0) return attempt.incomparable(.no_words);
         const found = &scratch.alignment;
         const budget = attempt.knobs.typo_budget;
-        switch (kind) {
-            .person => {
+        const verdict = switch (kind) {
+            .person => verdict: {
                 try persons.alignNames(found, typed, registered, budget, &attempt.steps);
-                return persons.judge(found, attempt.knobs, notes);
+                break :verdict persons.judge(found, attempt.knobs, &scratch.notes);
             },
-            .organisation => {
+            .organisation => verdict: {
                 try organisations.alignNames(found, typed, registered, budget, &attempt.steps);
-                return organisations.judge(found, attempt.knobs, notes);
+                break :verdict organisations.judge(found, attempt.knobs, &scratch.notes);
             },
-        }
+        };
+        return .{ .verdict = verdict, .found = found };
+    }
+
+    fn incomparable(attempt: *Attempt, reason: model.Reason) Compared {
+        return .{ .verdict = .incomparable(reason, &attempt.scratch.notes), .found = null };
+    }
+
+    /// Compares once more what decided, for what that leaves in the scratch; the steps sufficed before.
+    fn compareAgain(attempt: *Attempt, text: Text, candidate: *const Candidate) Compared {
+        const holder = attempt.account.holders()[candidate.holder];
+        const name = attempt.account.names(holder)[candidate.name];
+        const typed = attempt.scratch.typed_prepared.getPtr(holder.kind);
+        attempt.steps = .{};
+        prepare(typed, text, holder.kind);
+        const compared = attempt.compareName(typed, name, holder.kind) catch unreachable;
+        std.debug.assert(compared.verdict.outcome == candidate.verdict.outcome);
+        return compared;
     }
 
     /// Fits each part to a holder of its own, in the order typed; null unless every part fits closely.
@@ -299,23 +323,14 @@ const Attempt = struct {
         }
     }
 
-    /// Compares once more what decided, and writes what that leaves in the scratch; the steps sufficed.
     fn explainPart(
         attempt: *Attempt,
         text: Text,
         candidate: *const Candidate,
         writer: *explanation.Writer,
     ) void {
-        const holder = attempt.account.holders()[candidate.holder];
-        const name = attempt.account.names(holder)[candidate.name];
-        const typed = attempt.scratch.typed_prepared.getPtr(holder.kind);
-        attempt.steps = .{};
-        prepare(typed, text, holder.kind);
-        const verdict = attempt.judge(typed, name, holder.kind) catch unreachable;
-        std.debug.assert(verdict.outcome == candidate.verdict.outcome);
-        const compared = !verdict.has(.no_words) and !verdict.has(.too_many_words);
-        const found = if (compared) &attempt.scratch.alignment else null;
-        writer.part(candidate.holder, candidate.name, &verdict, found);
+        const compared = attempt.compareAgain(text, candidate);
+        writer.part(candidate.holder, candidate.name, &compared.verdict, compared.found);
     }
 };
 

@@ -1,11 +1,11 @@
 //! Decides over the byte form of docs/formats.md, section 10, for the tests that compare both engines.
 
 const std = @import("std");
+const explanation = @import("explain.zig");
 const matcher = @import("matcher.zig");
 const model = @import("model.zig");
 const record = @import("record.zig");
 const Policy = @import("policy.zig").Policy;
-const Writer = @import("explain.zig").Writer;
 
 const name_bytes_max = record.name_characters_max * 4;
 /// Where an explanation is written before it follows the decision; no input that decodes reaches so far.
@@ -30,7 +30,8 @@ pub fn explain(input: []const u8, output: []u8) usize {
     if (input.len > explanation_at) return 0;
     var knobs: Policy = undefined;
     const request = readInput(input, &knobs) catch return 0;
-    var writer: Writer = .{ .buffer = output[explanation_at..] };
+    std.debug.assert(output.len >= explanation_at + explanation.bytes_max);
+    var writer: explanation.Writer = .{ .buffer = output[explanation_at..] };
     const decision = matcher.explain(request, &account, &knobs, &scratch, &writer);
     const length = write(decision, output);
     @memmove(output[length..][0..writer.at], writer.buffer[0..writer.at]);

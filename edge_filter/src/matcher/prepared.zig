@@ -101,9 +101,13 @@ const Forms = struct {
         var kept: u8 = 0;
         var narrowed: [tables.forms_max]u16 = undefined;
         for (forms.items()) |form| {
-            if (std.mem.findScalar(u16, @alignCast(classes), form) == null) continue;
-            narrowed[kept] = form;
-            kept += 1;
+            // Not std.mem.findScalar: the tables lie at any address, and it wants an even one.
+            for (classes) |class| {
+                if (class != form) continue;
+                narrowed[kept] = form;
+                kept += 1;
+                break;
+            }
         }
         if (kept == 0) return false;
         forms.* = .{ .buffer = narrowed, .count = kept };

@@ -9,7 +9,7 @@ const Reason = model.Reason;
 const close_score_min = 600;
 const match_score_min = 900;
 /// More than the rules can note, each note once.
-const notes_max = 64;
+pub const notes_max = 64;
 
 /// A knob of the policy, by its place in the encoding.
 pub const Knob = std.meta.FieldEnum(Policy);

@@ -9,7 +9,7 @@ pub const words_max = 32;
 /// Foldings of one word.
 pub const variants_max = 8;
 /// Bytes that one letter, digit or foreign code point folds to, at most.
-const letter_bytes_max = 4;
+pub const letter_bytes_max = 4;
 const bytes_max = text_characters_max * letter_bytes_max * variants_max;
 
 comptime {
