@@ -178,3 +178,20 @@ def test_no_given_name_is_written_twice() -> None:
 )
 def test_common_surnames_are_no_given_names(surname: str) -> None:
     assert _sexes(surname) == 0
+
+
+def test_a_title_that_is_a_given_name_only_counts_with_a_full_stop() -> None:
+    titles = {key: word for key, word in _PARSED.words.items() if word.tags & blob.TITLE}
+    assert [key for key, word in titles.items() if word.sex and not word.tags & blob.WEAK] == []
+
+
+@pytest.mark.parametrize("name", ["Graf", "Ritter", "Baron", "Prinz", "Edler", "König", "Conde", "Herzog"])
+def test_a_noble_title_that_is_a_widespread_surname_is_no_title(name: str) -> None:
+    assert not any(word.tags & blob.TITLE for word in _words(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["Med", "Ing", "Mag", "Fr", "Phil", "Jur", "Lic", "Ma", "Mba", "Major", "Lord", "Don"]
+)
+def test_a_title_that_is_a_name_too_is_weak(name: str) -> None:
+    assert all(word.tags & blob.TITLE and word.tags & blob.WEAK for word in _words(name))
