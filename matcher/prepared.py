@@ -31,6 +31,7 @@ class Prepared:
         "certain",
         "characters",
         "core",
+        "form_doubtful",
         "forms",
         "gaps",
         "generations",
@@ -56,6 +57,8 @@ class Prepared:
         """Junior, III and their like: core words of a person that are neither given name nor surname."""
         self.forms: frozenset[int] = frozenset()
         """Classes of the legal form, empty if it has none."""
+        self.form_doubtful: bool = False
+        """Whether the legal form may as well be a word of the name (Ute, Sal)."""
         self.branch: int = 0
         """An organisation's branch suffix: neither core nor light."""
         self.numbers: dict[int, int] = {}

@@ -112,6 +112,7 @@ class Forms:
             if (
                 word is not None
                 and word.forms
+                and not word.tags & blob.WEAK
                 and (len(keys[0]) >= INNER_FORM_LETTERS_MIN or name.dot(start))
                 and _has_content(name, end, last)
                 and not (_among_letters(name, start) or _among_letters(name, end))

@@ -98,7 +98,8 @@ def _judge_form(found: Alignment, policy: Policy, verdict: Verdict) -> None:
             verdict.note_knob(Reason.FORM_DIFFERS, policy, "form_differs")
         return
     verdict.note_knob(Reason.FORM_MISSING, policy, "form_missing")
-    if not any(_distinctive(registered, j) for j in bits(registered.core)):
+    doubtful = typed.form_doubtful or registered.form_doubtful
+    if doubtful or not any(_distinctive(registered, j) for j in bits(registered.core)):
         verdict.note(Reason.FORM_MISSING, Outcome.CMTC)
 
 

@@ -10,11 +10,13 @@ from matcher.prepared import Prepared
 from matcher.tables import blob
 
 if TYPE_CHECKING:
-    from matcher.organisations.forms import Forms
+    from matcher.organisations.forms import Forms, Found
     from matcher.words import Text
 
 STATUSES_MAX = 3
 NUMBER_DIGITS_MAX = 4
+DOUBTFUL_LETTERS_MIN = 3
+"""Letters of a form written as one word that may be a given name: two letters (OÜ) are none."""
 BRANCH_PLACE_WORDS_MAX = 2
 """Words between a legal form and "branch" that say whose branch ("plc, Danish Branch")."""
 
@@ -96,6 +98,7 @@ def _strip_forms(name: Prepared, last: int, forms: Forms) -> list[int] | range:
         last = found.start
         if found.word.forms:
             name.forms = found.word.forms
+            name.form_doubtful = _doubtful(name, found)
             end_form = found
             break
     first = 0
@@ -108,6 +111,7 @@ def _strip_forms(name: Prepared, last: int, forms: Forms) -> list[int] | range:
             name.forms |= classes | parallel.forms
             first = found.end
         elif not name.forms or both:
+            name.form_doubtful = not name.forms and _doubtful(name, found)
             name.forms = both or classes
             first = found.end
     if not name.forms:
@@ -116,3 +120,12 @@ def _strip_forms(name: Prepared, last: int, forms: Forms) -> list[int] | range:
             name.forms = found.word.forms
             return [*range(found.start), *range(found.end, last)]
     return range(first, last)
+
+
+def _doubtful(name: Prepared, found: Found) -> bool:
+    """Whether a form may as well be a word of the name, as the tables say of it and nothing else shows."""
+    return (
+        bool(found.word.tags & blob.WEAK)
+        and found.end - found.start == 1
+        and name.words[found.start].length >= DOUBTFUL_LETTERS_MIN
+    )
