@@ -6,6 +6,7 @@ letter that would repeat the one before is left out. The rules stand in the orde
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from functools import lru_cache
 
@@ -110,40 +111,40 @@ _CROSSED: _Rules = (
 """What is left of a name that one script writes by its sound, and the other as it is at home."""
 
 
-def _skeleton(text: str, rules: _Rules) -> str:
-    found: list[str] = []
-    at = 0
-    while at < len(text):
-        source, target = _rule(text, at, rules)
-        for letter in target:
-            if not found or found[-1] != letter:
-                found.append(letter)
-        at += len(source)
-    return "".join(found)
+class _Skeleton:
+    """Writes skeletons by one set of rules, as one expression whose first fitting alternative wins."""
+
+    def __init__(self, rules: _Rules) -> None:
+        self._rule = re.compile(
+            "|".join(f"({_PATTERNS[where].format(source)})" for source, _, where in rules)
+        )
+        self._targets = ["", *(target for _, target, _ in rules)]
+
+    def of(self, text: str) -> str:
+        """Give the skeleton of a folded word."""
+        return _REPEATED.sub(r"\1", self._rule.sub(self._target, text))
+
+    def _target(self, found: re.Match[str]) -> str:
+        return self._targets[found.lastindex or 0]
 
 
-def _rule(text: str, at: int, rules: _Rules) -> tuple[str, str]:
-    for source, target, where in rules:
-        if text.startswith(source, at) and _applies(text, at, at + len(source), where):
-            return source, target
-    return text[at], text[at]
-
-
-def _applies(text: str, start: int, end: int, where: _At) -> bool:
-    if where is _At.END:
-        return end == len(text) and start > 0
-    if where is _At.VOWEL:
-        return end < len(text) and text[end] in VOWELS
-    return where is _At.ANY or start > 0
+_PATTERNS = {
+    _At.ANY: "{}",
+    _At.END: r"(?!\A){}\Z",
+    _At.INSIDE: r"(?!\A){}",
+    _At.VOWEL: "{}(?=[" + VOWELS + "])",
+}
+_REPEATED = re.compile(r"(.)\1+")
+_given, _crossed = _Skeleton(_GIVEN), _Skeleton(_CROSSED)
 
 
 @lru_cache(SOUNDS_CACHED_MAX)
 def given_sound(text: str) -> str:
     """Give the skeleton of a given name, by the conventions that write one name in several ways."""
-    return _skeleton(text, _GIVEN)
+    return _given.of(text)
 
 
 @lru_cache(SOUNDS_CACHED_MAX)
 def crossed_sound(text: str) -> str:
     """Give the coarse skeleton by which words of two scripts are compared."""
-    return _skeleton(text, _CROSSED)
+    return _crossed.of(text)
