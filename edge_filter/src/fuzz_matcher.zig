@@ -11,6 +11,8 @@ const inputs = @import("tests/matcher_inputs.zig");
 pub const panic = std.debug.FullPanic(panicWithInput);
 
 const output_bytes_max = 1_024;
+/// As long as the buffer that `parity_buffer` gives.
+const explanation_bytes_max = 131_072;
 const corpus_bytes_max = 64 * 1024 * 1024;
 /// How often the clock is asked whether the time is over.
 const inputs_per_look = 64;
@@ -19,6 +21,7 @@ var seed: u64 = 0;
 var number: u64 = 0;
 var of_corpus = true;
 var output: [output_bytes_max]u8 = undefined;
+var explanation: [explanation_bytes_max]u8 = undefined;
 
 /// Says how to repeat what trapped, then traps.
 fn panicWithInput(message: []const u8, first_address: ?usize) noreturn {
@@ -77,7 +80,10 @@ const Tally = struct {
     fn run(tally: *Tally, input: []const u8) void {
         tally.inputs += 1;
         const length = matcher.parity.decide(input, &output);
+        const explained = matcher.parity.explain(input, &explanation);
+        std.debug.assert((length == 0) == (explained == 0));
         if (length == 0) return;
+        std.debug.assert(std.mem.startsWith(u8, explanation[0..explained], output[0..length]));
         tally.decided += 1;
         tally.outcomes[check(output[0..length]) - 1] += 1;
     }

@@ -1,4 +1,4 @@
-"""What costs a matcher most or means least: both engines decide it alike, and the native one never traps."""
+"""What costs a matcher most or means least: both engines explain it alike, and the native one never traps."""
 
 import struct
 from pathlib import Path
@@ -9,7 +9,7 @@ from bench import hostile
 from control_plane.matching.engines import WasmMatcher, request_bytes
 from control_plane.xds.modules import module
 from edge_filter import fuzz
-from matcher import DEFAULT_POLICY, Policy, decide
+from matcher import DEFAULT_POLICY, Policy, explain
 from matcher.record import HOLDERS_MAX, RECORD_BYTES_MAX, encode
 from matcher.words import TEXT_CHARACTERS_MAX, WORDS_MAX
 
@@ -28,10 +28,12 @@ def test_the_corpus_reaches_every_limit() -> None:
 
 
 @pytest.mark.parametrize("policy", [DEFAULT_POLICY, LATIN])
-def test_both_engines_decide_the_hostile_alike(policy: Policy) -> None:
+def test_both_engines_decide_and_explain_the_hostile_alike(policy: Policy) -> None:
     wasm = WasmMatcher(module("filter"))
     for typed, account in PAIRS:
-        assert wasm.decide(typed, account, policy) == decide(typed, account, policy), (typed, account)
+        explanation = explain(typed, account, policy)
+        assert wasm.explain(typed, account, policy) == explanation, (typed, account)
+        assert wasm.decide(typed, account, policy) == explanation.decision, (typed, account)
 
 
 def test_the_native_engine_never_traps_over_the_hostile_and_the_random(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ const Policy = @import("policy.zig").Policy;
 
 const name_bytes_max = record.name_characters_max * 4;
 /// Where an explanation is written before it follows the decision; no input that decodes reaches so far.
-const explanation_at = 65_536;
+const explanation_at = 81_920;
 
 var scratch: matcher.Scratch = undefined;
 var account: record.Account = undefined;
