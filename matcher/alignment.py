@@ -186,9 +186,10 @@ def _fit_equal(found: Alignment) -> None:
         word = typed[i]
         synonym = word.word.synonym if organisations else 0
         number = typed_numbers.get(i)
+        several = len(word.variants) > 1
         for j in bits(found.registered_free):
             other = registered[j]
-            if word.first == other.first or shares(word, other):
+            if word.first == other.first or ((several or len(other.variants) > 1) and shares(word, other)):
                 found.link_words(i, j, Fit.FULL)
                 break
             if (synonym and synonym == other.word.synonym) or (
@@ -262,7 +263,7 @@ def _fit_lost_letter(found: Alignment, *, typed_single: bool) -> None:
 
 def _lost_letter(head: Folded, tail: Folded, single: Folded) -> bool:
     """Whether a word is two others with one letter between them."""
-    return any(
+    return (head.base and tail.base and single.base) and any(
         len(text) == len(first) + len(second) + 1
         and len(text) >= LOST_LETTER_LENGTH
         and text.startswith(first)

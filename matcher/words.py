@@ -210,8 +210,8 @@ class Reader:
             text = text.translate(self._astral)
         parts = self._split(text)
         words = list(map(self._fold, parts[::2]))
-        gaps = [self._gap(between, at > 0 or bool(parts[0])) for at, between in enumerate(parts[1::2])]
-        if _NOTHING in words[:-1] or _WITH_SIGN in gaps:
+        gaps = list(map(self._gap, parts[1::2]))
+        if _WITH_SIGN in gaps or _NOTHING in words[:-1]:
             return self._read_uneven(parts, characters)
         if words[-1] is _NOTHING:
             words.pop()
@@ -238,12 +238,12 @@ class Reader:
         """Add what stands between two words: its bits, and the signs in it as words."""
         pieces = self._signs.split(between)
         for piece in pieces[:-1]:
-            gaps.append(self._gap(piece, bool(words)))
+            gaps.append(self._gap(piece) if words else self._gap(piece) & ~DOT)
             words.append(SIGN)
-        gaps.append(self._gap(pieces[-1], bool(words)))
+        gaps.append(self._gap(pieces[-1]) if words else self._gap(pieces[-1]) & ~DOT)
 
-    def _gap_bits(self, between: str, behind_word: bool) -> int:
-        """Give the bits of what stands between two words, or _WITH_SIGN."""
+    def _gap_bits(self, between: str) -> int:
+        """Give the bits of what stands behind a word and before the next, or _WITH_SIGN."""
         found = 0
         for at, character in enumerate(between):
             kind = self._folding.of(ord(character)).kind
@@ -251,7 +251,7 @@ class Reader:
                 return _WITH_SIGN
             if kind is not Class.DOT:
                 found |= SLASH if character == "/" else _GAP_BITS[kind]
-            elif at == 0 and behind_word:
+            elif at == 0:
                 found |= DOT
         return found
 
