@@ -8,6 +8,7 @@ import pytest
 
 from matcher.tables import blob, compiler
 from matcher.words import Folding, Reader
+from tests.unit.matcher.cases import CMTC, Reason, against
 
 TABLES = Path(compiler.__file__).parent
 _PARSED = blob.parse(compiler.compiled())
@@ -195,3 +196,50 @@ def test_a_noble_title_that_is_a_widespread_surname_is_no_title(name: str) -> No
 )
 def test_a_title_that_is_a_name_too_is_weak(name: str) -> None:
     assert all(word.tags & blob.TITLE and word.tags & blob.WEAK for word in _words(name))
+
+
+@pytest.mark.parametrize(
+    "surnames",
+    [
+        "Novák Nováková",
+        "Svoboda Svobodová",
+        "Hromádko Hromádková",
+        "Novotný Novotná",
+        "Marek Marková",
+        "Němec Němcová",
+        "Kowalski Kowalska",
+        "Długi Długa",
+        "Ivanov Ivanova",
+        "Iwanow Iwanowa",
+        "Kunitsyn Kunitsyna",
+        "Chaikovsky Chaikovskaya",
+        "Чайковский Чайковская",
+        "Zelenskyi Zelenska",
+        "Зеленський Зеленська",
+        "Kazlauskas Kazlauskienė",
+        "Kazlauskas Kazlauskaitė",
+        "Radzevičius Radzevičienė",
+        "Balčiūnas Balčiūnė",
+        "Ozols Ozola",
+        "Kovaļevskis Kovaļevska",
+        "Lācis Lāce",
+        "Papadopoulos Papadopoulou",
+        "Papadakis Papadaki",
+        "Georgiadis Georgiadou",
+        "Samaras Samara",
+        "Stefánsson Stefánsdóttir",
+    ],
+)
+def test_a_gender_ending_of_a_surname_is_a_close_match(surnames: str) -> None:
+    one, other = surnames.split()
+    for typed, registered in ((one, other), (other, one)):
+        found = against(f"Kim {typed}", f"Kim {registered}")
+        assert (found.outcome, Reason.SURNAME_ENDING in found.reasons) == (CMTC, True)
+
+
+@pytest.mark.parametrize(
+    "surnames", ["Kazlauskienė Kazlauskaitė", "Novák Novotná", "Ivanov Petrova", "Papadakis Pappas"]
+)
+def test_other_endings_are_no_gender_endings(surnames: str) -> None:
+    one, other = surnames.split()
+    assert Reason.SURNAME_ENDING not in against(f"Kim {one}", f"Kim {other}").reasons
