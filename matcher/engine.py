@@ -191,7 +191,8 @@ class _Attempt:
         best: tuple[Alignment, Verdict] | None = None
         for one in typed_parts:
             for other in registered_parts:
-                if not one.core or not other.core:
+                whole = one is typed and other is registered
+                if whole or not one.core or not other.core:
                     continue
                 found, verdict = self._judged(one, other)
                 if verdict.outcome <= Outcome.CMTC and (best is None or verdict.outcome < best[1].outcome):
