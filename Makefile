@@ -47,7 +47,7 @@ format: $(READY) ## Format Python and Zig
 	@$(BIN)/python -m ziglang fmt edge_filter
 
 parity: build ## Compare the two matchers on many more pairs than the tests do
-	@VOP_PARITY_PAIRS=1000000 $(BIN)/python -m pytest tests/parity/test_matcher_parity.py
+	@VOP_PARITY_PAIRS=1000000 $(BIN)/python -m pytest -n 2 tests/parity/test_matcher_parity.py
 
 bench: build ## Measure the edge against an empty filter, the fallback and Envoy itself
 	@$(BIN)/python -m bench

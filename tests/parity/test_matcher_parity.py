@@ -28,6 +28,9 @@ from tests.parity import matcher_cases
 
 PAIRS = int(os.environ.get("VOP_PARITY_PAIRS", "20000"))
 BATCH = 100
+SHARDS = 4
+"""Tests over which the pairs are spread, so that they run side by side."""
+SECONDS_MAX = 180 + PAIRS // 100
 _EXAMPLES = settings(
     deadline=None,
     database=None,
@@ -50,9 +53,13 @@ def _differ(
     return f"{typed!r} against {account!r} by {policy}: {ours} in Python, {theirs} in Wasm"
 
 
-@settings(_EXAMPLES, max_examples=max(1, PAIRS // BATCH))
+@pytest.mark.timeout(SECONDS_MAX)
+@pytest.mark.parametrize("_shard", range(SHARDS))
+@settings(_EXAMPLES, max_examples=max(1, PAIRS // BATCH // SHARDS))
 @given(seed=st.integers(0, 2**63))
-def test_both_engines_decide_alike_over_names_and_their_mutations(wasm: WasmMatcher, seed: int) -> None:
+def test_both_engines_explain_alike_over_names_and_their_mutations(
+    wasm: WasmMatcher, _shard: int, seed: int
+) -> None:
     random = Random(seed)
     for _ in range(BATCH):
         account = decode(encode(matcher_cases.account(random)))
