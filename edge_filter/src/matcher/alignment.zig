@@ -17,6 +17,8 @@ const has = prepared.has;
 pub const steps_max = 12_288;
 pub const steps_per_distance = 32;
 const joined_words_max = 3;
+/// Letters of a word from which a full stop may stand for one of them.
+const lost_letter_length = 4;
 
 /// How words fit their counterpart; the numbers stand in explanations.
 pub const Fit = enum(u4) {
@@ -32,6 +34,16 @@ pub const Fit = enum(u4) {
     variant = 6,
     ending = 7,
     typo = 8,
+    /// A short form that may mean the other word, and others too.
+    abbreviation = 9,
+    /// Equal but for a full stop in the place of one letter.
+    letter_unknown = 10,
+    /// The beginning of the other side's word, where the name was cut.
+    cut = 11,
+    /// The first letters of the other side's words.
+    acronym = 12,
+    /// A given name spelled by another convention.
+    sound = 13,
 };
 
 /// A set of fits: bit f for the fit with number f.
@@ -105,8 +117,22 @@ pub const Alignment = struct {
         registered: *const Prepared,
         steps: *Steps,
     ) Steps.Error!void {
-        std.debug.assert(typed.kind == registered.kind);
         try steps.take(typed.words.len * registered.words.len);
+        found.clear(typed, registered);
+        found.fitEqual();
+        if (found.bothLeft()) {
+            found.fitJoined(.typed);
+            found.fitJoined(.registered);
+            if (found.bothLeft()) {
+                found.fitLostLetter(.typed);
+                found.fitLostLetter(.registered);
+            }
+        }
+    }
+
+    /// Begins anew with two names, of which nothing fits yet.
+    pub fn clear(found: *Alignment, typed: *const Prepared, registered: *const Prepared) void {
+        std.debug.assert(typed.kind == registered.kind);
         found.typed = typed;
         found.registered = registered;
         found.link_count = 0;
@@ -115,21 +141,19 @@ pub const Alignment = struct {
         found.registered_fits = @splat(.none);
         found.fits = .{};
         found.weight = 0;
-        found.fitEqual();
-        if (found.bothLeft()) {
-            found.fitJoined(.typed);
-            found.fitJoined(.registered);
-        }
     }
 
     pub fn links(found: *const Alignment) []const Link {
         return found.links_buffer[0..found.link_count];
     }
 
-    /// Fits sets of words to each other; `weight` counts core words only.
+    /// Fits sets of words to each other; `weight` counts core words only. Words that are neither core nor light
+    /// may fit too, those of a legal form.
     pub fn link(found: *Alignment, typed: Set, registered: Set, fit: Fit, weight: u32) void {
-        std.debug.assert(typed & ~found.typed_free == 0);
-        std.debug.assert(registered & ~found.registered_free == 0);
+        std.debug.assert(typed & (found.typed.core | found.typed.light) & ~found.typed_free == 0);
+        std.debug.assert(
+            registered & (found.registered.core | found.registered.light) & ~found.registered_free == 0,
+        );
         found.links_buffer[found.link_count] = .{
             .typed = typed,
             .registered = registered,
@@ -204,6 +228,28 @@ pub const Alignment = struct {
         return buffer[0..count];
     }
 
+    /// Fits two words parted by a bare full stop to one word, on the side of `single`, with one letter in its
+    /// place (EPC217-08).
+    fn fitLostLetter(found: *Alignment, comptime single: enum { typed, registered }) void {
+        const one = if (single == .typed) found.typed else found.registered;
+        const many = if (single == .typed) found.registered else found.typed;
+        if (many.words.len < 2) return;
+        for (0..many.words.len - 1) |start| {
+            const run = bit(start) | bit(start + 1);
+            const free = if (single == .typed) found.registered_free else found.typed_free;
+            if (many.gaps[start + 1] != words.dot or free & run != run) continue;
+            if (many.gaps[start] == words.dot or many.gaps[start + 2] == words.dot) continue;
+            var singles = each(if (single == .typed) found.typed_free else found.registered_free);
+            while (singles.next()) |i| {
+                if (!lostLetter(&many.words[start], &many.words[start + 1], &one.words[i])) continue;
+                const typed = if (single == .typed) bit(i) else run;
+                const registered = if (single == .typed) run else bit(i);
+                found.link(typed, registered, .letter_unknown, 2 * (@as(u32, one.words[i].length()) - 1));
+                break;
+            }
+        }
+    }
+
     /// Whether a core word is left on one side, and any word on the other.
     fn bothLeft(found: *const Alignment) bool {
         if (found.typedLeft() != 0 and found.registered_free != 0) return true;
@@ -244,10 +290,11 @@ pub const Alignment = struct {
     fn fitJoined(found: *Alignment, comptime single: enum { typed, registered }) void {
         const one = if (single == .typed) found.typed else found.registered;
         const many = if (single == .typed) found.registered else found.typed;
+        const runs: Runs = .of(many);
         var singles = each(if (single == .typed) found.typed_free else found.registered_free);
         while (singles.next()) |i| {
             const free = if (single == .typed) found.registered_free else found.typed_free;
-            const run = runEqual(&one.words[i], many, free);
+            const run = runEqual(&one.words[i], many, free, &runs);
             if (run == 0) continue;
             var weight: u32 = if (has(one.core, i)) one.words[i].length() else 0;
             var positions = each(run & many.core);
@@ -259,10 +306,50 @@ pub const Alignment = struct {
     }
 };
 
+/// Where runs of two or three words start, by the letters that they have together, so that most comparisons need
+/// not be made.
+const Runs = struct {
+    by_length: [length_max + 1]Set,
+
+    /// Longer runs count as this long.
+    const length_max = 63;
+
+    fn of(side: *const Prepared) Runs {
+        var runs: Runs = .{ .by_length = @splat(0) };
+        const folded = side.words;
+        if (folded.len < 2) return runs;
+        for (1..folded.len) |second| {
+            const start = second - 1;
+            var shortest = folded[start].shortest() + folded[second].shortest();
+            var longest = folded[start].longest() + folded[second].longest();
+            runs.add(start, shortest, longest);
+            if (second + 1 == folded.len) break;
+            shortest += folded[second + 1].shortest();
+            longest += folded[second + 1].longest();
+            runs.add(start, shortest, longest);
+        }
+        return runs;
+    }
+
+    fn add(runs: *Runs, start: usize, shortest: usize, longest: usize) void {
+        std.debug.assert(shortest <= longest);
+        const first: usize = @min(shortest, length_max);
+        const last: usize = @min(longest, length_max);
+        for (runs.by_length[first .. last + 1]) |*set| set.* |= bit(start);
+    }
+
+    /// Starts of runs that may have as many letters as the word.
+    fn starts(runs: *const Runs, single: *const Folded) Set {
+        var set: Set = 0;
+        for (single.lengths[0..single.variant_count]) |length| set |= runs.by_length[@min(length, length_max)];
+        return set;
+    }
+};
+
 /// The first run of two or three free neighbours that, written together, are `single`; 0 if none.
-fn runEqual(single: *const Folded, side: *const Prepared, free: Set) Set {
+fn runEqual(single: *const Folded, side: *const Prepared, free: Set, runs: *const Runs) Set {
     if (single.sign or single.longest() < 2) return 0;
-    var starts = each(free & free >> 1 & side.heads.like(single));
+    var starts = each(free & free >> 1 & runs.starts(single) & side.heads.like(single));
     while (starts.next()) |start| {
         for (start + 2..start + joined_words_max + 1) |end| {
             if (end > side.words.len or !has(free, end - 1) or side.words[end - 1].sign) break;
@@ -302,4 +389,21 @@ fn joinsTo(run: []const Folded, single: *const Folded) bool {
 /// What follows `piece` in a text that begins with it.
 fn restOf(text: []const u8, piece: []const u8) ?[]const u8 {
     return if (std.mem.startsWith(u8, text, piece)) text[piece.len..] else null;
+}
+
+/// Whether a word is two others with one letter between them.
+fn lostLetter(head: *const Folded, tail: *const Folded, single: *const Folded) bool {
+    if (!single.base() or !head.base() or !tail.base()) return false;
+    for (0..single.variant_count) |whole| {
+        const text = single.variant(whole);
+        if (text.len < lost_letter_length) continue;
+        for (0..head.variant_count) |first| {
+            const rest = restOf(text, head.variant(first)) orelse continue;
+            for (0..tail.variant_count) |second| {
+                const end = tail.variant(second);
+                if (rest.len == end.len + 1 and std.mem.endsWith(u8, rest, end)) return true;
+            }
+        }
+    }
+    return false;
 }

@@ -59,6 +59,34 @@ fn isSwap(a: []const u8, b: []const u8) bool {
     return a.len >= 2 and b.len >= 2 and a[0] == b[1] and a[1] == b[0];
 }
 
+/// The edits between two texts of up to `length_max` letters, however many.
+pub fn whole(comptime length_max: usize, first: []const u8, second: []const u8) u32 {
+    const rest = differing(first, second);
+    const a = rest.a;
+    const b = rest.b;
+    std.debug.assert(a.len <= length_max and b.len <= length_max);
+    const Row = [length_max + 1]u8;
+    comptime std.debug.assert(length_max <= std.math.maxInt(u8));
+    var rows: [3]Row = undefined;
+    for (0..b.len + 1) |j| rows[0][j] = @intCast(j);
+    for (1..a.len + 1) |i| {
+        const row = &rows[i % 3];
+        const above = &rows[(i + 2) % 3];
+        const before = &rows[(i + 1) % 3];
+        row[0] = @intCast(i);
+        for (1..b.len + 1) |j| {
+            var least = above[j - 1] + @intFromBool(a[i - 1] != b[j - 1]);
+            least = @min(least, above[j] + 1);
+            least = @min(least, row[j - 1] + 1);
+            if (i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]) {
+                least = @min(least, before[j - 2] + 1);
+            }
+            row[j] = least;
+        }
+    }
+    return rows[a.len % 3][b.len];
+}
+
 test "small distances are exact and larger ones are far" {
     const cases = .{
         .{ "bauer", "baur", 1 },        .{ "muller", "mueller", 1 }, .{ "schmidt", "schmitd", 1 },
@@ -97,6 +125,7 @@ test "distances of all short texts over three letters are the textbook's" {
                 try std.testing.expectEqual(expected, found);
             } else try std.testing.expect(found > allowed);
         }
+        try std.testing.expectEqual(@as(u32, expected), whole(4, a[0..a_length], b[0..b_length]));
     };
 }
 

@@ -4,6 +4,7 @@
 
 const std = @import("std");
 const alignment = @import("alignment.zig");
+const closeness = @import("closeness.zig");
 const conversion = @import("conversion.zig");
 const explanation = @import("explain.zig");
 const identification = @import("identification.zig");
@@ -112,7 +113,10 @@ fn decided(
         if (!folded.sign) break;
     } else return .without(.nmtc, .no_words);
     var attempt: Attempt = .{ .account = account, .knobs = knobs, .scratch = scratch };
-    const best = attempt.best(text) catch return .without(.nmtc, .steps_exhausted);
+    var best = attempt.best(text) catch return .without(.nmtc, .steps_exhausted);
+    if (best.verdict.outcome == .nmtc) {
+        if (attempt.compareAgain(text, &best).found) |found| best.verdict.similarity = closeness.of(found);
+    }
     return .{ .decision = disclosed(best, account, knobs, &scratch.matched_name), .text = text, .best = best };
 }
 

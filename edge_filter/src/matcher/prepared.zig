@@ -23,6 +23,11 @@ pub fn below(at: usize) Set {
     return bit(at) - 1;
 }
 
+/// The first `count` words, which may be all there can be.
+pub fn before(count: usize) Set {
+    return if (count == words.words_max) std.math.maxInt(Set) else below(count);
+}
+
 /// The last word of a set that is not empty.
 pub fn highest(set: Set) usize {
     std.debug.assert(set != 0);
@@ -84,8 +89,11 @@ pub const Heads = struct {
 
 /// The classes of a legal form.
 const Forms = struct {
-    buffer: [tables.forms_max]u16,
+    buffer: [buffer_max]u16,
     count: u8,
+
+    /// Those of the form at the end, of the one at the start, and of both together.
+    const buffer_max = 3 * tables.forms_max;
 
     pub fn set(forms: *Forms, classes: []align(1) const u16) void {
         for (classes, 0..) |form, at| forms.buffer[at] = form;
@@ -96,10 +104,19 @@ const Forms = struct {
         return forms.buffer[0..forms.count];
     }
 
+    /// Adds what is in `classes`.
+    pub fn widen(forms: *Forms, classes: []align(1) const u16) void {
+        next: for (classes) |form| {
+            for (forms.items()) |known| if (known == form) continue :next;
+            forms.buffer[forms.count] = form;
+            forms.count += 1;
+        }
+    }
+
     /// Keeps only what is in `classes` too; false, and unchanged, if that is nothing.
     pub fn narrow(forms: *Forms, classes: []align(1) const u16) bool {
         var kept: u8 = 0;
-        var narrowed: [tables.forms_max]u16 = undefined;
+        var narrowed: [buffer_max]u16 = undefined;
         for (forms.items()) |form| {
             // Not std.mem.findScalar: the tables lie at any address, and it wants an even one.
             for (classes) |class| {
@@ -132,8 +149,12 @@ pub const Prepared = struct {
     branch: Set,
     /// Empty if it has no legal form.
     forms: Forms,
+    /// Whether the legal form may as well be a word of the name (Ute, Sal).
+    form_doubtful: bool,
     /// The values of an organisation's words that are numbers, 0 for others.
     numbers: [words.words_max]u16,
+    /// Light words that are a person's titles.
+    titles: Set,
     surname: Set,
     /// The first given name.
     given: ?u8,
@@ -153,7 +174,9 @@ pub const Prepared = struct {
         name.generations = 0;
         name.branch = 0;
         name.forms.count = 0;
+        name.form_doubtful = false;
         @memset(name.numbers[0..text.words.len], 0);
+        name.titles = 0;
         name.surname = 0;
         name.given = null;
         name.certain = false;

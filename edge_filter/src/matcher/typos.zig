@@ -10,18 +10,23 @@ const Folded = words.Folded;
 const Steps = alignment.Steps;
 const each = prepared.each;
 
-/// Below this length a typo keeps the first letter.
-const first_letter_length = 6;
+/// The shorter word's length from which one of two edits may be of the first letter.
+const first_of_two_length = 6;
 
-/// The shorter word's lengths from which one, and two, edits are allowed.
-pub const Lengths = struct { one: usize, two: usize };
-
-/// What a kind of name allows.
-pub const Rules = struct {
-    lengths: Lengths,
-    /// Whether a difference between a typed and a registered word may be a mere slip.
-    mayBe: *const fn (found: *const Alignment, i: usize, j: usize) bool,
+/// The shorter word's lengths from which a typo is possible.
+pub const Lengths = struct {
+    /// One edit.
+    one: usize,
+    /// Two edits.
+    two: usize,
+    /// An edit of the first letter.
+    first: usize,
+    /// The same where letters were only replaced, not lost, added or swapped: that makes other names.
+    replaced: struct { one: usize, two: usize, first: usize } = .{ .one = 0, .two = 0, .first = 0 },
 };
+
+/// How long a typed and a registered word must be for a typo between them; null where there is none.
+const MayBe = fn (found: *const Alignment, i: usize, j: usize) ?*const Lengths;
 
 const Nearest = struct { edits: u8, i: usize, j: usize };
 
@@ -30,14 +35,14 @@ pub fn fit(
     found: *Alignment,
     budget: u8,
     word_count: u8,
-    comptime rules: Rules,
+    comptime mayBe: MayBe,
     steps: *Steps,
 ) Steps.Error!void {
     std.debug.assert(budget <= distance.edits_max);
     var edits_left = budget;
     var words_left = word_count;
     while (edits_left > 0 and words_left > 0) {
-        const best = try nearest(found, edits_left, rules, steps) orelse return;
+        const best = try nearest(found, edits_left, mayBe, steps) orelse return;
         found.linkWords(best.i, best.j, .typo, 2 * @as(u32, best.edits));
         edits_left -= best.edits;
         words_left -= 1;
@@ -45,18 +50,18 @@ pub fn fit(
 }
 
 /// The free pair of words with the fewest edits within the budget; ties go to the first.
-fn nearest(found: *const Alignment, budget: u8, comptime rules: Rules, steps: *Steps) Steps.Error!?Nearest {
+fn nearest(found: *const Alignment, budget: u8, comptime mayBe: MayBe, steps: *Steps) Steps.Error!?Nearest {
     var best: ?Nearest = null;
     var typed = each(found.typedLeft());
     while (typed.next()) |i| {
         const word = &found.typed.words[i];
-        const longest = word.longest();
-        if (word.digits or !word.base() or longest < rules.lengths.one) continue;
-        var registered = each(found.registeredLeft() & beginningAlike(found, word, longest));
+        if (!word.base()) continue;
+        var registered = each(found.registeredLeft());
         while (registered.next()) |j| {
             const other = &found.registered.words[j];
-            if (other.digits or !other.base() or !rules.mayBe(found, i, j)) continue;
-            const edits = try editsBetween(word, other, budget, rules.lengths, steps);
+            if (!other.base()) continue;
+            const lengths = mayBe(found, i, j) orelse continue;
+            const edits = try editsBetween(word, other, budget, lengths, steps);
             if (edits > budget) continue;
             if (best == null or edits < best.?.edits) best = .{ .edits = edits, .i = i, .j = j };
         }
@@ -64,18 +69,12 @@ fn nearest(found: *const Alignment, budget: u8, comptime rules: Rules, steps: *S
     return best;
 }
 
-/// Registered words that the first letter leaves possible.
-fn beginningAlike(found: *const Alignment, word: *const Folded, longest: usize) prepared.Set {
-    if (longest >= first_letter_length) return std.math.maxInt(prepared.Set);
-    return found.registered.heads.like(word);
-}
-
 /// The fewest edits between two words, or budget + 1.
 fn editsBetween(
     a: *const Folded,
     b: *const Folded,
     budget: u8,
-    comptime lengths: Lengths,
+    lengths: *const Lengths,
     steps: *Steps,
 ) Steps.Error!u8 {
     var best = budget + 1;
@@ -85,18 +84,32 @@ fn editsBetween(
             if (possible == 0) continue;
             try steps.take(alignment.steps_per_distance);
             const edits = distance.osa(a.variant(x), b.variant(y), possible);
-            if (edits <= possible) best = @min(best, edits);
+            if (edits > possible or makesAnother(a.variant(x), b.variant(y), edits, lengths)) continue;
+            best = @min(best, edits);
         }
     }
     return best;
 }
 
 /// The edits that lengths and first letters leave possible.
-fn allowed(x: []const u8, y: []const u8, comptime lengths: Lengths) u8 {
+fn allowed(x: []const u8, y: []const u8, lengths: *const Lengths) u8 {
     const shorter = @min(x.len, y.len);
     const longer = @max(x.len, y.len);
-    const most: u8 = if (shorter >= lengths.two) 2 else if (shorter >= lengths.one) 1 else 0;
-    if (longer - shorter > most) return 0;
-    if (shorter < first_letter_length and x[0] != y[0]) return 0;
-    return most;
+    var most: u8 = if (shorter >= lengths.two) 2 else if (shorter >= lengths.one) 1 else 0;
+    if (x[0] != y[0]) {
+        if (shorter < lengths.first) return 0;
+        if (shorter < first_of_two_length) most = 1;
+    }
+    return if (longer - shorter <= most) most else 0;
+}
+
+/// Whether letters were only replaced, in words too short for it.
+fn makesAnother(x: []const u8, y: []const u8, edits: u8, lengths: *const Lengths) bool {
+    const replaced = lengths.replaced;
+    if (x.len != y.len or x.len >= @max(replaced.two, replaced.first)) return false;
+    var different: usize = 0;
+    for (x, y) |a, b| different += @intFromBool(a != b);
+    if (different != edits) return false;
+    if (x.len < if (edits == 1) replaced.one else replaced.two) return true;
+    return x.len < replaced.first and x[0] != y[0];
 }

@@ -30,6 +30,8 @@ pub const Folded = struct {
     starts: [variants_max]u16,
     lengths: [variants_max]u16,
     variant_count: u8,
+    /// Its letters and digits as they were written; a pair that folds as one counts once.
+    letters: u8,
     /// Scripts of its letters, as bits.
     scripts: u8 = 0,
     /// It has letters and all of them are capitals.
@@ -62,6 +64,11 @@ pub const Folded = struct {
         return std.mem.max(u16, folded.lengths[0..folded.variant_count]);
     }
 
+    /// Bytes of the shortest folding.
+    pub fn shortest(folded: *const Folded) u16 {
+        return std.mem.min(u16, folded.lengths[0..folded.variant_count]);
+    }
+
     /// Whether every letter is of a script that folds to base Latin.
     pub fn base(folded: *const Folded) bool {
         return folded.scripts & tables.script_other == 0;
@@ -69,7 +76,7 @@ pub const Folded = struct {
 
     /// Whether it is a single letter, which may be an initial.
     pub fn letter(folded: *const Folded) bool {
-        return folded.length() == 1 and !folded.digits and !folded.sign and folded.base();
+        return folded.letters == 1 and !folded.digits and !folded.sign and folded.base();
     }
 
     pub fn hasVariant(folded: *const Folded, text: []const u8) bool {
@@ -250,6 +257,7 @@ pub const Reader = struct {
             .starts = @splat(reader.byte_count),
             .lengths = @splat(1),
             .variant_count = 1,
+            .letters = 1,
             .sign = true,
         };
         reader.bytes[reader.byte_count] = '&';
@@ -273,6 +281,7 @@ pub const Reader = struct {
             .starts = undefined,
             .lengths = undefined,
             .variant_count = 0,
+            .letters = reader.letter_count,
         };
         if (reader.plain) {
             reader.endPlain(&folded);

@@ -8,7 +8,7 @@ const Alignment = alignment.Alignment;
 const Prepared = prepared.Prepared;
 const Steps = alignment.Steps;
 
-const typo_rules: typos.Rules = .{ .lengths = .{ .one = 5, .two = 9 }, .mayBe = mayBeTypo };
+const typo_lengths: typos.Lengths = .{ .one = 5, .two = 9, .first = 6 };
 const typo_words_max = 1;
 const known_tags = tables.generic | tables.particle | tables.connector | tables.number_word;
 
@@ -22,12 +22,15 @@ pub fn alignNames(
 ) Steps.Error!void {
     try found.alignEqual(typed, registered, steps);
     if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
-    try typos.fit(found, budget, typo_words_max, typo_rules, steps);
+    try typos.fit(found, budget, typo_words_max, mayBeTypo, steps);
 }
 
 /// Whether a difference may be a mere slip: never between two known words.
-fn mayBeTypo(found: *const Alignment, i: usize, j: usize) bool {
-    return !(isKnown(found.typed.words[i].word) and isKnown(found.registered.words[j].word));
+fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths {
+    const a = &found.typed.words[i];
+    const b = &found.registered.words[j];
+    if (a.digits or b.digits or (isKnown(a.word) and isKnown(b.word))) return null;
+    return &typo_lengths;
 }
 
 fn isKnown(word: tables.WordPointer) bool {

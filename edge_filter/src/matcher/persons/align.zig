@@ -5,6 +5,8 @@ const std = @import("std");
 const alignment = @import("../alignment.zig");
 const prepare = @import("prepare.zig");
 const prepared = @import("../prepared.zig");
+const distance = @import("../distance.zig");
+const sound = @import("sound.zig");
 const tables = @import("../tables.zig");
 const typos = @import("../typos.zig");
 const words = @import("../words.zig");
@@ -19,7 +21,29 @@ const each = prepared.each;
 const has = prepared.has;
 
 const ending_stem_min = 3;
-const typo_rules: typos.Rules = .{ .lengths = .{ .one = 4, .two = 8 }, .mayBe = mayBeTypo };
+/// Letters of an initial with a full stop behind it (Th.).
+const initial_letters_max = 2;
+/// Letters of a sound from which two names are one; in one of so few, the first is written alike too.
+const sound_length = 3;
+const crossed_edits_max = 3;
+/// The shorter sound's length from which one, and two, edits are near in another script.
+const crossed_lengths = [2]usize{ 3, 6 };
+/// What a Hungarian wife's name adds to her husband's: Péterné.
+const wife = "ne";
+const surname_lengths: typos.Lengths = .{
+    .one = 3,
+    .two = 4,
+    .first = 3,
+    .replaced = .{ .one = 4, .two = 8, .first = 6 },
+};
+const given_lengths: typos.Lengths = .{
+    .one = 3,
+    .two = 4,
+    .first = 3,
+    .replaced = .{ .one = 4, .two = 8, .first = 4 },
+};
+/// Letters from which a given name may be another one's slip in its last letter.
+const given_end_length = 5;
 
 /// Aligns two persons' names: what is equal first, then the kinds of near fit.
 pub fn alignNames(
@@ -34,9 +58,14 @@ pub fn alignNames(
     fitInitials(found);
     fitJoinedInitials(found);
     fitVariants(found);
+    try fitSounds(found, steps);
     fitEndings(found);
-    if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
-    try typos.fit(found, budget, budget, typo_rules, steps);
+    if (budget == 0 or found.typedLeft() == 0 or found.registeredLeft() == 0) return;
+    if (typed.scripts() & registered.scripts() != 0) {
+        try typos.fit(found, budget, budget, mayBeTypo, steps);
+    } else {
+        try fitCrossed(found, steps);
+    }
 }
 
 /// Registered core words that fit nothing and are no surname.
@@ -45,9 +74,26 @@ fn givensLeft(found: *const Alignment) Set {
     return found.registeredLeft() & ~registered.surname & ~registered.generations;
 }
 
-fn startsWith(folded: *const Folded, letter: u8) bool {
-    if (folded.length() <= 1 or !folded.base()) return false;
-    for (0..folded.variant_count) |number| if (folded.variant(number)[0] == letter) return true;
+/// Whether a word of more than one letter begins with `beginning`.
+fn startsWith(folded: *const Folded, beginning: []const u8) bool {
+    if (folded.letters <= 1 or !folded.base()) return false;
+    for (0..folded.variant_count) |number| {
+        if (std.mem.startsWith(u8, folded.variant(number), beginning)) return true;
+    }
+    return false;
+}
+
+/// Whether a word is one letter, or two with a full stop behind them (Th.).
+fn isInitial(side: *const Prepared, i: usize) bool {
+    const folded = &side.words[i];
+    return folded.letter() or (folded.letters == initial_letters_max and side.dot(i) and !folded.digits);
+}
+
+/// Whether word i of a side may be the initial of another side's word.
+fn isInitialOf(side: *const Prepared, i: usize, other: *const Folded) bool {
+    if (!isInitial(side, i)) return false;
+    const folded = &side.words[i];
+    for (0..folded.variant_count) |number| if (startsWith(other, folded.variant(number))) return true;
     return false;
 }
 
@@ -57,10 +103,9 @@ fn fitInitials(found: *Alignment) void {
         const typed = &found.typed.words[i];
         var givens = each(givensLeft(found) & found.registered.heads.like(typed));
         while (givens.next()) |j| {
-            const registered = &found.registered.words[j];
-            const fit: Fit = if (typed.letter() and startsWith(registered, typed.first()[0]))
+            const fit: Fit = if (isInitialOf(found.typed, i, &found.registered.words[j]))
                 .initial_typed
-            else if (registered.letter() and startsWith(typed, registered.first()[0]))
+            else if (isInitialOf(found.registered, j, typed))
                 .initial_registered
             else
                 continue;
@@ -99,8 +144,8 @@ fn initialsOf(folded: *const Folded, others: Set, side: *const Prepared) Set {
     if (positions.len < count) return 0;
     next: for (0..positions.len - count + 1) |at| {
         var run: Set = 0;
-        for (positions[at..][0..count], folded.first()) |i, letter| {
-            if (!startsWith(&side.words[i], letter)) continue :next;
+        for (positions[at..][0..count], 0..) |i, n| {
+            if (!startsWith(&side.words[i], folded.first()[n .. n + 1])) continue :next;
             run |= bit(i);
         }
         return run;
@@ -126,6 +171,113 @@ fn fitVariants(found: *Alignment) void {
 fn intersect(a: []align(1) const u16, b: []align(1) const u16) bool {
     for (a) |x| for (b) |y| if (x == y) return true;
     return false;
+}
+
+/// Fits given names that two conventions write differently; the sexes must not contradict it.
+fn fitSounds(found: *Alignment, steps: *Steps) Steps.Error!void {
+    var typed: sound.Sounds = undefined;
+    var registered: sound.Sounds = undefined;
+    try typed.take(.given, found.typed, found.typedLeft(), steps);
+    try registered.take(.given, found.registered, givensLeft(found), steps);
+    var positions = each(typed.words);
+    while (positions.next()) |i| {
+        var others = each(registered.words & found.registered_free);
+        while (others.next()) |j| {
+            if (!alike(found, i, j, &typed, &registered)) continue;
+            const letters = found.letters(i, j);
+            found.linkWords(i, j, .sound, letters - letters * 7 / 8);
+            break;
+        }
+    }
+}
+
+fn alike(
+    found: *const Alignment,
+    i: usize,
+    j: usize,
+    typed: *const sound.Sounds,
+    registered: *const sound.Sounds,
+) bool {
+    const a = &found.typed.words[i];
+    const b = &found.registered.words[j];
+    if (contrary(a, b)) return false;
+    const least: usize = sound_length + @as(usize, @intFromBool(a.first()[0] != b.first()[0]));
+    for (0..typed.count(i)) |x| {
+        if (typed.of(i, x).len < least) continue;
+        for (0..registered.count(j)) |y| {
+            if (words.equal(typed.of(i, x), registered.of(j, y))) return true;
+        }
+    }
+    return false;
+}
+
+/// Whether two words are known given names of different sex.
+fn contrary(a: *const Folded, b: *const Folded) bool {
+    return a.word.sex != 0 and b.word.sex != 0 and a.word.sex & b.word.sex == 0;
+}
+
+/// Fits words of two scripts by their coarse sounds, the nearest first.
+fn fitCrossed(found: *Alignment, steps: *Steps) Steps.Error!void {
+    var typed: sound.Sounds = undefined;
+    var registered: sound.Sounds = undefined;
+    try typed.take(.crossed, found.typed, found.typedLeft(), steps);
+    try registered.take(.crossed, found.registered, found.registeredLeft(), steps);
+    var left: u8 = crossed_edits_max;
+    while (try nearestCrossed(found, &typed, &registered, left, steps)) |best| {
+        found.linkWords(best.i, best.j, .typo, 2 * @as(u32, best.edits) + 1);
+        left -= best.edits;
+    }
+}
+
+const Nearest = struct { edits: u8, i: usize, j: usize };
+
+fn nearestCrossed(
+    found: *const Alignment,
+    typed: *const sound.Sounds,
+    registered: *const sound.Sounds,
+    left: u8,
+    steps: *Steps,
+) Steps.Error!?Nearest {
+    var best: ?Nearest = null;
+    var positions = each(typed.words & found.typed_free);
+    while (positions.next()) |i| {
+        var others = each(registered.words & found.registered_free);
+        while (others.next()) |j| {
+            const contradict = contrary(&found.typed.words[i], &found.registered.words[j]);
+            const most = if (contradict) 0 else left;
+            const edits = try crossedEdits(typed, i, registered, j, most, steps);
+            if (edits > left) continue;
+            if (best == null or edits < best.?.edits) best = .{ .edits = edits, .i = i, .j = j };
+        }
+    }
+    return best;
+}
+
+/// The fewest edits between the sounds of two words, or more than can ever be left.
+fn crossedEdits(
+    typed: *const sound.Sounds,
+    i: usize,
+    registered: *const sound.Sounds,
+    j: usize,
+    most: u8,
+    steps: *Steps,
+) Steps.Error!u8 {
+    var best: u8 = crossed_edits_max + 1;
+    for (0..typed.count(i)) |number| {
+        const x = typed.of(i, number);
+        for (0..registered.count(j)) |other| {
+            const y = registered.of(j, other);
+            if (x.len > 0 and words.equal(x, y)) return 0;
+            const shorter = @min(x.len, y.len);
+            const near: u8 = if (shorter < crossed_lengths[0]) 0 else if (shorter < crossed_lengths[1]) 1 else 2;
+            const allowed = @min(near, most);
+            if (allowed == 0 or @max(x.len, y.len) - shorter > allowed) continue;
+            try steps.take(alignment.steps_per_distance);
+            const edits = distance.osa(x, y, allowed);
+            if (edits <= allowed) best = @min(best, edits);
+        }
+    }
+    return best;
 }
 
 fn fitEndings(found: *Alignment) void {
@@ -170,17 +322,59 @@ fn sameStem(a: []const u8, b: []const u8, a_ending: []const u8, b_ending: []cons
     return words.equal(a[stem..], a_ending) and words.equal(b[stem..], b_ending);
 }
 
-/// Whether a difference may be a mere slip: never between two known given names, nor by sex.
-fn mayBeTypo(found: *const Alignment, i: usize, j: usize) bool {
+/// How long two words must be for a mere slip: never between two known given names, nor by sex.
+fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths {
     const typed = &found.typed.words[i];
     const registered = &found.registered.words[j];
-    if (typed.word.sex != 0 and registered.word.sex != 0) return false;
-    return has(found.registered.surname, j) or !sexed(typed.first(), registered.first());
+    const x = typed.first();
+    const y = registered.first();
+    if (isNumber(x) or isNumber(y) or (typed.digits and registered.digits)) return null;
+    const surname = has(found.registered.surname, j);
+    if (typed.word.sex != 0 and registered.word.sex != 0) {
+        return if (oneUmlaut(x, y) or (surname and sound.givenAlike(x, y))) &given_lengths else null;
+    }
+    if (surname) return &surname_lengths;
+    if (x.len == y.len and x.len < given_end_length and words.equal(x[0 .. x.len - 1], y[0 .. y.len - 1])) {
+        return null;
+    }
+    return if (sexed(x, y)) null else &given_lengths;
 }
 
-/// Whether two given names differ by a final vowel only, as Maria and Mario, or Jan and Jana, do.
+fn isNumber(text: []const u8) bool {
+    for (text) |letter| if (!std.ascii.isDigit(letter)) return false;
+    return true;
+}
+
+/// Whether two words differ by how they write an umlaut without its mark, as Juergen and Jurgen.
+fn oneUmlaut(x: []const u8, y: []const u8) bool {
+    var i: usize = 0;
+    var j: usize = 0;
+    while (i < x.len and j < y.len) {
+        if (x[i] != y[j]) return false;
+        i += vowelLength(x, i);
+        j += vowelLength(y, j);
+    }
+    return i == x.len and j == y.len;
+}
+
+/// Letters of a vowel that may stand for an umlaut: ae, oe, ue; 1 for any other letter.
+fn vowelLength(text: []const u8, at: usize) usize {
+    const umlaut = switch (text[at]) {
+        'a', 'o', 'u' => at + 1 < text.len and text[at + 1] == 'e',
+        else => false,
+    };
+    return if (umlaut) 2 else 1;
+}
+
+/// Whether two names differ by a final vowel only (Maria, Mario; Jan, Jana), or as wife and husband do.
 fn sexed(x: []const u8, y: []const u8) bool {
-    return words.equal(withoutVowel(x), withoutVowel(y));
+    return words.equal(withoutVowel(x), withoutVowel(y)) or isWife(x, y) or isWife(y, x);
+}
+
+/// A Hungarian wife's name is built from her husband's: Péterné.
+fn isWife(name: []const u8, husband: []const u8) bool {
+    if (name.len != husband.len + wife.len or !std.mem.endsWith(u8, name, wife)) return false;
+    return words.equal(name[0..husband.len], husband);
 }
 
 fn withoutVowel(text: []const u8) []const u8 {

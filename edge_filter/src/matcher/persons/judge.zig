@@ -11,6 +11,7 @@ const verdict_form = @import("../verdict.zig");
 const Alignment = alignment.Alignment;
 const Fit = alignment.Fit;
 const Fits = alignment.Fits;
+const Folded = words.Folded;
 const Knob = verdict_form.Knob;
 const Policy = @import("../policy.zig").Policy;
 const Prepared = prepared.Prepared;
@@ -26,8 +27,13 @@ const near = [_]Near{
     .{ .fit = .initial_typed, .reason = .initial_typed, .knob = .initial_typed },
     .{ .fit = .initial_registered, .reason = .initial_registered, .knob = .initial_registered },
     .{ .fit = .variant, .reason = .given_variant, .knob = .given_variant },
+    .{ .fit = .sound, .reason = .given_variant, .knob = .given_variant },
     .{ .fit = .ending, .reason = .surname_ending, .knob = .surname_ending },
     .{ .fit = .typo, .reason = .typo, .knob = .typo },
+};
+/// Endings of East Slavic father's names, which stand in the middle and are no surnames there.
+const patronymics = [_][]const u8{
+    "ovich", "evich", "ovych", "evych", "ovitch", "evitch", "ovna", "evna", "ivna",
 };
 const spelled_alike: Fits = .of(&.{ .full, .joined });
 
@@ -48,7 +54,7 @@ pub fn judge(found: *const Alignment, policy: *const Policy, notes: *verdict_for
     } else if (!found.fits.beyond(spelled_alike)) {
         verdict.note(.exact, .mtch);
     }
-    if (found.fits.beyond(.of(&.{.full}))) judgeFits(found, policy, &verdict);
+    if (found.fits.beyond(.of(&.{.full}))) judgeFits(found, policy, typed_left, &verdict);
     if (found.typed.generations | found.registered.generations != 0) judgeGenerations(found, &verdict);
     if (found.typed.light | found.registered.light != 0) judgeLight(found, &verdict);
     judgeOrder(found, &verdict);
@@ -116,13 +122,19 @@ fn judgeMiddles(found: *const Alignment, policy: *const Policy, verdict: *Verdic
         const folded = &registered.words[j];
         const hyphenated = registered.hyphen(j) or
             (j + 1 < registered.words.len and registered.hyphen(j + 1));
-        const maybe_surname = !registered.certain and folded.word.sex == 0 and folded.length() > 1;
+        const maybe_surname = !registered.certain and mayBeSurname(folded);
         if (hyphenated or maybe_surname) {
             verdict.noteKnob(.surname_partial, policy, .surname_partial);
         } else {
             verdict.noteKnob(.middle_missing, policy, .middle_missing);
         }
     }
+}
+
+fn mayBeSurname(folded: *const Folded) bool {
+    if (folded.word.sex != 0 or folded.letters <= 1) return false;
+    for (patronymics) |ending| if (std.mem.endsWith(u8, folded.first(), ending)) return false;
+    return true;
 }
 
 /// Judges typed words that fit nothing: beside a registered word left over, they contradict it.
@@ -136,25 +148,34 @@ fn judgeExtra(
     const extra = typed_left & ~found.typed.generations;
     if (extra == 0) return;
     if (registered_left & ~found.registered.generations != 0) return verdict.note(.given_differs, .nmtc);
-    if (@popCount(extra) > 1) return verdict.note(.words_extra, .nmtc);
-    if (found.typed.hyphen(@ctz(extra))) {
+    if (@popCount(extra) > 1 or found.registered.given == null) return verdict.note(.words_extra, .nmtc);
+    if (found.typed.hyphen(@ctz(extra)) or mayBeSecondSurname(found.typed, @ctz(extra))) {
         verdict.noteKnob(.surname_partial, policy, .surname_partial);
     } else {
         verdict.noteKnob(.middle_extra, policy, .middle_extra);
     }
 }
 
+/// Whether a word behind another one may be a surname, as far as can be told.
+fn mayBeSecondSurname(typed: *const Prepared, i: usize) bool {
+    return !typed.certain and typed.core & prepared.below(i) != 0 and mayBeSurname(&typed.words[i]);
+}
+
 /// Judges near fits: each has its ceiling, and a weak surname beside a weak given name is no match.
-fn judgeFits(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
+fn judgeFits(found: *const Alignment, policy: *const Policy, typed_left: Set, verdict: *Verdict) void {
     inline for (near) |one| {
         if (found.fits.has(one.fit)) verdict.noteKnob(one.reason, policy, one.knob);
     }
+    if (found.fits.has(.letter_unknown)) verdict.note(.letter_unknown, .cmtc);
     if (found.fits.has(.joined)) verdict.note(.spacing, if (fused(found)) .cmtc else .mtch);
-    const typo = found.fits.has(.typo);
     const ending = found.fits.has(.ending);
     const weak_given = if (found.registered.given) |given| weak.has(found.fitOf(given)) else false;
-    if (weak_given and (typo or ending or verdict.has(.middle_extra))) verdict.note(.given_differs, .nmtc);
-    if (ending and typo) verdict.note(.surname_missing, .nmtc);
+    var extra = false;
+    var positions = each(typed_left & ~found.typed.generations);
+    while (positions.next()) |i| extra = extra or found.typed.words[i].letters > 1;
+    if (weak_given and (ending or extra)) verdict.note(.given_differs, .nmtc);
+    const doubted = weak_given or ending or extra or verdict.has(.surname_partial);
+    if (found.fits.has(.typo) and doubted) verdict.note(.surname_missing, .nmtc);
 }
 
 /// Whether a given name and a surname are one word on the other side.
@@ -187,32 +208,22 @@ fn judgeGenerations(found: *const Alignment, verdict: *Verdict) void {
 }
 
 fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
-    const typed = lightTags(found.typed, found.typed_free);
-    const registered = lightTags(found.registered, found.registered_free);
-    if (typed.title or registered.title) verdict.note(.title_ignored, .mtch);
-    if (typed.particle and registered.particle) {
+    const typed_titles = found.typed.titles & found.typed_free;
+    const registered_titles = found.registered.titles & found.registered_free;
+    if (typed_titles != 0 or registered_titles != 0) verdict.note(.title_ignored, .mtch);
+    const typed = particleLeft(found.typed, found.typed_free);
+    const registered = particleLeft(found.registered, found.registered_free);
+    if (typed and registered) {
         verdict.note(.particle_differs, .cmtc);
-    } else if (typed.particle or registered.particle) {
+    } else if (typed or registered) {
         verdict.note(.particle_ignored, .mtch);
     }
 }
 
-const LightTags = struct { title: bool = false, particle: bool = false };
-
-/// What the light words are that fit nothing.
-fn lightTags(name: *const Prepared, free: Set) LightTags {
-    var tags: LightTags = .{};
-    var positions = each(name.light & free);
-    while (positions.next()) |i| {
-        if (name.words[i].sign) continue;
-        const word = name.words[i].word;
-        if (word.is(tables.title)) {
-            tags.title = true;
-        } else if (word.is(tables.particle)) {
-            tags.particle = true;
-        }
-    }
-    return tags;
+fn particleLeft(name: *const Prepared, free: Set) bool {
+    var positions = each(name.light & ~name.titles & free);
+    while (positions.next()) |i| if (name.words[i].word.is(tables.particle)) return true;
+    return false;
 }
 
 /// Judges the order: the surname may stand first or last; names around bin or ibn never change places.
@@ -223,12 +234,34 @@ fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
     var descents: usize = 0;
     for (order[0 .. order.len - 1], order[1..]) |a, b| descents += @intFromBool(a > b);
     if (descents == 0) return;
-    if (isLinked(found.typed) or isLinked(found.registered)) return verdict.note(.order, .nmtc);
+    if (crossesDescent(found)) return verdict.note(.order, .nmtc);
     const rotated = descents == 1 and order[order.len - 1] < order[0];
     verdict.note(.order, if (rotated) .mtch else .cmtc);
 }
 
-fn isLinked(name: *const Prepared) bool {
-    for (name.words) |*folded| if (folded.word.is(tables.link)) return true;
+/// Whether a word of descent (bin, ibn) stands before another name on one side than on the other.
+fn crossesDescent(found: *const Alignment) bool {
+    var typed_buffer: [words.words_max]u8 = undefined;
+    var registered_buffer: [words.words_max]u8 = undefined;
+    const typed = descendants(found.typed, &typed_buffer);
+    const registered = descendants(found.registered, &registered_buffer);
+    if (typed.len != registered.len) return true;
+    for (typed, registered) |i, j| {
+        for (found.links()) |link| {
+            if (has(link.typed, i) and has(link.registered, j)) break;
+        } else return true;
+    }
     return false;
+}
+
+/// The names that follow a word of descent; Ben is a given name at either end.
+fn descendants(side: *const Prepared, buffer: *[words.words_max]u8) []const u8 {
+    var count: usize = 0;
+    for (side.words, 0..) |*folded, i| {
+        if (!folded.word.is(tables.link) or i + 1 == side.words.len) continue;
+        if (i == 0 and !has(side.light, i)) continue;
+        buffer[count] = @intCast(i + 1);
+        count += 1;
+    }
+    return buffer[0..count];
 }

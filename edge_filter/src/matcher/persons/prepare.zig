@@ -14,19 +14,37 @@ const has = prepared.has;
 /// Letters that may be initials written as one word, as JP.
 pub const initials_max = 3;
 
+const passing = tables.title | tables.particle | tables.connector;
+
 /// Tags the words; `core` is empty if there is nothing to compare.
 pub fn prepare(name: *Prepared, text: words.Text) void {
     name.init(.person, text);
+    const signs = tag(name);
+    if (std.mem.findScalar(u8, name.gaps, words.dot) != null) findDotted(name);
+    for (name.gaps) |gap| {
+        if (gap & words.comma == 0) continue;
+        findDegrees(name);
+        break;
+    }
+    findGenerations(name);
+    if (@popCount(name.core & ~name.generations) < 2) takeBack(name, signs);
+    findSurname(name);
+}
+
+/// Tells the words that must fit from those that may be missing; the signs among these.
+fn tag(name: *Prepared) Set {
     var signs: Set = 0;
     var weak: Set = 0;
+    var titles: Set = 0;
     for (name.words, 0..) |*folded, i| {
         const word = folded.word;
-        const single = folded.length() == 1;
-        const joins = word.is(tables.connector) and !(single and (folded.upper or name.dot(i)));
-        const passes = word.is(tables.title | tables.particle) and !single;
         if (folded.sign) {
             signs |= bit(i);
-        } else if (word.sex != 0 or !(joins or passes)) {
+        } else if (!word.is(passing)) {
+            name.core |= bit(i);
+        } else if (word.is(tables.title) and (!word.is(tables.weak) or name.dot(i)) and folded.length() > 1) {
+            titles |= withMonsieur(name, i);
+        } else if (word.sex != 0 or !passes(name, i)) {
             name.core |= bit(i);
         } else if (word.is(tables.weak)) {
             weak |= bit(i);
@@ -34,15 +52,134 @@ pub fn prepare(name: *Prepared, text: words.Text) void {
             name.light |= bit(i);
         }
     }
-    name.light |= signs;
+    name.core &= ~titles;
+    name.light |= signs | titles;
+    name.titles = titles;
     if (weak != 0) placeWeak(name, weak);
-    findGenerations(name);
-    if (@popCount(name.core & ~name.generations) < 2) {
-        name.core |= name.light & ~signs;
-        name.light = signs;
-        name.generations = 0;
+    return signs;
+}
+
+/// A title, and the initial M. that stands for another one before it: M. et Mme.
+fn withMonsieur(name: *const Prepared, i: usize) Set {
+    if (i < 2) return bit(i);
+    const between = &name.words[i - 1];
+    if (!between.sign and !between.word.is(tables.connector)) return bit(i);
+    const monsieur = words.equal(name.words[i - 2].first(), "m") and name.dot(i - 2);
+    return if (monsieur) bit(i) | bit(i - 2) else bit(i);
+}
+
+/// Whether a word links others: a particle, or a connecting word (a single letter only between two).
+fn passes(name: *const Prepared, i: usize) bool {
+    const folded = &name.words[i];
+    if (folded.length() > 1) return folded.word.is(tables.particle | tables.connector);
+    if (!folded.word.is(tables.connector) or folded.upper or name.dot(i)) return false;
+    return i > 0 and i + 1 < name.words.len;
+}
+
+/// Finds titles and particles with a full stop inside: Sig.ra, Ph.D., v.d.; M.A. may be initials.
+fn findDotted(name: *Prepared) void {
+    var start: usize = 0;
+    for (1..name.words.len + 1) |end| {
+        if (end < name.words.len and name.gaps[end] == words.dot) continue;
+        defer start = end;
+        if (end - start < 2) continue;
+        const run = name.words[start..end];
+        const found = setBetween(start, end);
+        const word = findJoined(name, found) orelse continue;
+        var longer = false;
+        var upper = false;
+        for (run) |*folded| {
+            longer = longer or folded.length() > 1;
+            upper = upper or folded.upper;
+        }
+        if (word.is(tables.title) and longer) {
+            lighten(name, found);
+            name.titles |= found;
+        } else if (word.is(tables.particle) and !upper) {
+            lighten(name, found);
+        }
     }
-    findSurname(name);
+}
+
+/// The words from `start` to before `end`, which may lie behind the last possible one.
+fn setBetween(start: usize, end: usize) Set {
+    var set: Set = 0;
+    for (start..end) |i| set |= bit(i);
+    return set;
+}
+
+/// What the lexicon says of some words written together.
+fn findJoined(name: *const Prepared, set: Set) ?tables.WordPointer {
+    var key: [tables.key_bytes_max]u8 = undefined;
+    var length: usize = 0;
+    var positions = each(set);
+    while (positions.next()) |i| {
+        const first = name.words[i].first();
+        if (length + first.len > key.len) return null;
+        @memcpy(key[length..][0..first.len], first);
+        length += first.len;
+    }
+    return tables.find(key[0..length]);
+}
+
+fn lighten(name: *Prepared, set: Set) void {
+    name.core &= ~set;
+    name.light |= set;
+}
+
+/// Finds degrees behind the last comma (Lewis Lyons, M.A.), where a whole name stands before it. The same
+/// letters may be initials, or a name in a text of capitals: "Lyons, M.A." and "ALI HASSAN, MD".
+fn findDegrees(name: *Prepared) void {
+    if (name.words.len == 0) return;
+    var start = name.words.len - 1;
+    while (start > 0 and !name.comma(start)) start -= 1;
+    const before = name.core & prepared.below(start);
+    const tail = name.core & ~before;
+    if (start == 0 or tail == 0 or @popCount(before) < 2) return;
+    var known = false;
+    var small = false;
+    var positions = each(before);
+    while (positions.next()) |i| {
+        known = known or name.words[i].word.sex != 0;
+        small = small or !name.words[i].upper;
+    }
+    if (!known) return;
+    var dotted = true;
+    positions = each(tail);
+    while (positions.next()) |i| {
+        if (!name.words[i].upper) return;
+        dotted = dotted and name.dot(i);
+    }
+    if (!dotted and !small) return;
+    const word = findJoined(name, tail) orelse return;
+    if (!word.is(tables.title)) return;
+    lighten(name, tail);
+    name.titles |= tail;
+}
+
+/// Lets particles be names beside a single other word (Maria De), and titles behind it (Norbert Herr).
+fn takeBack(name: *Prepared, signs: Set) void {
+    const titles = name.titles;
+    var beside_titles: Set = 0;
+    var positions = each(name.light);
+    while (positions.next()) |i| {
+        if (joinsTitles(name, i)) beside_titles |= bit(i);
+    }
+    name.core |= name.light & ~signs & ~titles & ~beside_titles;
+    if (name.core == 0) {
+        name.core = titles;
+    } else if (@popCount(name.core) == 1) {
+        name.core |= titles & ~(name.core - 1);
+    }
+    name.titles = titles & ~name.core;
+    name.light &= ~name.core;
+    name.generations = 0;
+}
+
+/// Whether a connecting word stands before a title: Herr und Frau.
+fn joinsTitles(name: *const Prepared, i: usize) bool {
+    if (i + 1 >= name.words.len) return false;
+    return name.words[i].word.is(tables.connector) and has(name.titles, i + 1);
 }
 
 /// Counts weak particles as such only inside a name that holds a known given name; else they are names.
@@ -125,18 +262,37 @@ fn byCapitals(name: *const Prepared, order: []const u8) Set {
     return if (capitals == first or capitals == last) capitals else 0;
 }
 
-/// The last word and all that hang on it, or the first where only the last is a known given name.
+/// The last word and all that hang on it, or what stands first where the end is a given name: a known one
+/// behind an unknown word, or initials behind words of which the first is no known given name.
 fn byPosition(name: *const Prepared, order: []const u8) Set {
     const last = order.len - 1;
-    if (name.words[order[last]].word.sex != 0 and name.words[order[0]].word.sex == 0) return bit(order[0]);
+    const first_word = &name.words[order[0]];
+    if (first_word.word.sex == 0 and !first_word.letter()) {
+        const last_word = &name.words[order[last]];
+        if (last_word.letter()) return withoutLetters(name, order);
+        if (last_word.word.sex != 0) return bit(order[0]);
+    }
     var start = last;
-    while (start > 1 and name.hyphen(order[start])) start -= 1;
+    while (start > 1 and hyphenBetween(name, order[start - 1], order[start])) start -= 1;
     for (1..start) |at| {
         if (!particleBetween(name, order[at - 1], order[at])) continue;
         start = at;
         break;
     }
     return setOf(order[start..]);
+}
+
+fn withoutLetters(name: *const Prepared, order: []const u8) Set {
+    var set: Set = 0;
+    for (order) |i| if (!name.words[i].letter()) {
+        set |= bit(i);
+    };
+    return set;
+}
+
+fn hyphenBetween(name: *const Prepared, before: usize, at: usize) bool {
+    for (before + 1..at + 1) |i| if (name.hyphen(i)) return true;
+    return false;
 }
 
 fn particleBetween(name: *const Prepared, before: usize, after: usize) bool {
