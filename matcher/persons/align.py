@@ -195,7 +195,7 @@ def _crossed_edits(sounds: list[str], others: list[str], most: int, steps: Steps
     best = CROSSED_EDITS_MAX + 1
     for x in sounds:
         for y in others:
-            if x == y:
+            if x and x == y:
                 return 0
             shorter = min(len(x), len(y))
             allowed = 0 if shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2

@@ -105,7 +105,8 @@ _MUTATIONS: tuple[Callable[[Random, list[str], int], list[str]], ...] = (
     lambda random, words, _at: [*words, random.choice(_FORMS)],
     lambda _random, words, at: words[at:] + words[:at],
     lambda _random, words, _at: [piece.replace("ü", "ue").replace("ß", "ss") for piece in words],
-    lambda random, words, _at: [random.choice((" ", "-", "", ", ", " & ", " und ")).join(words)],
+    lambda random, words, _at: [random.choice((" ", "-", "", ", ", " & ", " und ", "/", "; ", ".")).join(words)],
+    lambda _random, words, at: [*words[:at], words[at][:2] + "." + words[at][3:], *words[at + 1 :]],
     _with_typo,
     _with_typo,
     _with_typo,
@@ -114,7 +115,7 @@ _MUTATIONS: tuple[Callable[[Random, list[str], int], list[str]], ...] = (
 
 def _typo(random: Random, text: str) -> str:
     at = random.randrange(len(text) + 1)
-    letter = random.choice("abcdefghijklmnopqrstuvwxyzäöü. -")
+    letter = random.choice("abcdefghijklmnopqrstuvwxyzäöü. -3")
     return random.choice(
         (
             text[:at] + letter + text[at:],
@@ -150,7 +151,7 @@ def typed_for(random: Random, of: Account) -> str:
     if len(of.holders) > 1 and random.random() < 0.4:
         some = [holder.names[0].text for holder in of.holders]
         random.shuffle(some)
-        joined = random.choice((" und ", " & ", " et ", " + ")).join(some[: random.randint(2, 3)])
+        joined = random.choice((" und ", " & ", " et ", " + ", ", ", "; ", " / ", " u. ")).join(some[: random.randint(2, 3)])
         return mutated(random, joined)[:140]
     return mutated(random, random.choice(texts))[:140]
 
