@@ -4,25 +4,15 @@
 
 const std = @import("std");
 const alignment = @import("alignment.zig");
-const closeness = @import("closeness.zig");
 const conversion = @import("conversion.zig");
 const explanation = @import("explain.zig");
 const identification = @import("identification.zig");
 const joint = @import("joint.zig");
+const pair = @import("pair.zig");
 const prepared = @import("prepared.zig");
 const tables = @import("tables.zig");
 const verdict_form = @import("verdict.zig");
 const words = @import("words.zig");
-const persons = struct {
-    const prepare = @import("persons/prepare.zig").prepare;
-    const alignNames = @import("persons/align.zig").alignNames;
-    const judge = @import("persons/judge.zig").judge;
-};
-const organisations = struct {
-    const prepare = @import("organisations/prepare.zig").prepare;
-    const alignNames = @import("organisations/align.zig").alignNames;
-    const judge = @import("organisations/judge.zig").judge;
-};
 pub const model = @import("model.zig");
 pub const parity = @import("parity.zig");
 pub const policy = @import("policy.zig");
@@ -53,7 +43,7 @@ pub const Scratch = struct {
     /// The typed words, made ready for each kind of holder.
     typed_prepared: std.enums.EnumArray(record.HolderKind, Prepared),
     registered_prepared: Prepared,
-    alignment: alignment.Alignment,
+    pair: pair.Scratch,
     notes: verdict_form.Notes,
     identification: identification.Scratch,
     matched_name: [conversion.name_characters_max]u8,
@@ -115,16 +105,9 @@ fn decided(
     var attempt: Attempt = .{ .account = account, .knobs = knobs, .scratch = scratch };
     var best = attempt.best(text) catch return .without(.nmtc, .steps_exhausted);
     if (best.verdict.outcome == .nmtc) {
-        if (attempt.compareAgain(text, &best).found) |found| best.verdict.similarity = closeness.of(found);
+        if (attempt.compareAgain(text, &best).found) |found| best.verdict.similarity = pair.closeness(found);
     }
     return .{ .decision = disclosed(best, account, knobs, &scratch.matched_name), .text = text, .best = best };
-}
-
-fn prepare(name: *Prepared, text: Text, kind: record.HolderKind) void {
-    switch (kind) {
-        .person => persons.prepare(name, text),
-        .organisation => organisations.prepare(name, text),
-    }
 }
 
 /// Two names compared: what the rules say, and what fits what if there was anything to compare. The alignment
@@ -181,7 +164,7 @@ const Attempt = struct {
         for (attempt.account.holders(), 0..) |holder, h| {
             if (taken >> @intCast(h) & 1 != 0) continue;
             const typed = attempt.scratch.typed_prepared.getPtr(holder.kind);
-            if (!ready.contains(holder.kind)) prepare(typed, text, holder.kind);
+            if (!ready.contains(holder.kind)) pair.prepare(typed, text, holder.kind);
             ready.insert(holder.kind);
             for (attempt.account.names(holder), 0..) |name, n| {
                 const compared = try attempt.compareName(typed, name, holder.kind);
@@ -231,21 +214,10 @@ const Attempt = struct {
         const scratch = attempt.scratch;
         const read = scratch.registered.read(text) catch return attempt.incomparable(.too_many_words);
         const registered = &scratch.registered_prepared;
-        prepare(registered, read, kind);
+        pair.prepare(registered, read, kind);
         if (typed.core == 0 or registered.core == 0) return attempt.incomparable(.no_words);
-        const found = &scratch.alignment;
-        const budget = attempt.knobs.typo_budget;
-        const verdict = switch (kind) {
-            .person => verdict: {
-                try persons.alignNames(found, typed, registered, budget, &attempt.steps);
-                break :verdict persons.judge(found, attempt.knobs, &scratch.notes);
-            },
-            .organisation => verdict: {
-                try organisations.alignNames(found, typed, registered, budget, &attempt.steps);
-                break :verdict organisations.judge(found, attempt.knobs, &scratch.notes);
-            },
-        };
-        return .{ .verdict = verdict, .found = found };
+        const compared = try pair.compare(typed, registered, attempt.knobs, &scratch.pair, &attempt.steps);
+        return .{ .verdict = compared.verdict, .found = compared.found };
     }
 
     fn incomparable(attempt: *Attempt, reason: model.Reason) Compared {
@@ -258,7 +230,7 @@ const Attempt = struct {
         const name = attempt.account.names(holder)[candidate.name];
         const typed = attempt.scratch.typed_prepared.getPtr(holder.kind);
         attempt.steps = .{};
-        prepare(typed, text, holder.kind);
+        pair.prepare(typed, text, holder.kind);
         const compared = attempt.compareName(typed, name, holder.kind) catch unreachable;
         std.debug.assert(compared.verdict.outcome == candidate.verdict.outcome);
         return compared;

@@ -130,6 +130,8 @@ pub const weak = 256;
 pub const number_word = 512;
 pub const branch = 1024;
 pub const trading = 2048;
+/// Begins a phrase of several words that is a branch's or a trading name's.
+pub const opens = 4096;
 pub const male = 1;
 pub const female = 2;
 

@@ -1,18 +1,36 @@
-//! The near fits of organisations' names: one slip of the pen. Same as matcher/organisations/align.py.
+//! The near fits of organisations' names: another spacing, short forms, an acronym, one slip of the pen. Same as
+//! matcher/organisations/align.py.
 
+const std = @import("std");
 const alignment = @import("../alignment.zig");
+const letters = @import("letters.zig");
 const prepared = @import("../prepared.zig");
 const tables = @import("../tables.zig");
 const typos = @import("../typos.zig");
+const words = @import("../words.zig");
 const Alignment = alignment.Alignment;
+const Folded = words.Folded;
+const Letters = letters.Letters;
 const Prepared = prepared.Prepared;
+const Set = prepared.Set;
 const Steps = alignment.Steps;
+const bit = prepared.bit;
+const each = prepared.each;
 
-const typo_lengths: typos.Lengths = .{ .one = 5, .two = 9, .first = 6 };
-const typo_words_max = 1;
+const typo_lengths: typos.Lengths = .{ .one = 4, .two = 8, .first = 6 };
+/// Below this length a typo needs another word that fits.
+const typo_alone_length = 5;
+const typo_words_max = 2;
+const acronym_letters_min = 3;
+/// Letters that are left of a shortened word without a full stop behind it.
+const shortened_letters_min = 4;
+/// Letters that are left of a shortened word with one (Baker. for Bakeries).
+const dotted_letters_min = 3;
+/// Letters that a shortened word without one lost: fewer may be an ending (Astor, Astoria).
+const lost_letters_min = 3;
 const known_tags = tables.generic | tables.particle | tables.connector | tables.number_word;
 
-/// Aligns two organisations' names: what is equal first, then a typo.
+/// Aligns two organisations' names: what is equal first, then each near fit in turn.
 pub fn alignNames(
     found: *Alignment,
     typed: *const Prepared,
@@ -21,18 +39,172 @@ pub fn alignNames(
     steps: *Steps,
 ) Steps.Error!void {
     try found.alignEqual(typed, registered, steps);
+    if (found.typedLeft() == 0 and found.registeredLeft() == 0) return;
+    if (writtenAlike(typed, registered)) return linkWholly(found, typed, registered);
+    try fitOutside(found, steps);
     if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
+    try fitShortened(found, steps);
+    fitAcronym(found);
     try typos.fit(found, budget, typo_words_max, mayBeTypo, steps);
 }
 
-/// Whether a difference may be a mere slip: never between two known words.
+/// Whether the names, forms and all, are the same letters, parted into words in another way.
+fn writtenAlike(typed: *const Prepared, registered: *const Prepared) bool {
+    if (typed.words[0].first()[0] != registered.words[0].first()[0]) return false;
+    const typed_letters: Letters = .of(typed, prepared.before(typed.words.len));
+    if (!typed_letters.same(.of(registered, prepared.before(registered.words.len)))) return false;
+    return !numbersMeet(typed) and !numbersMeet(registered);
+}
+
+/// Whether two words with digits stand side by side, so that spaces tell one number from another.
+fn numbersMeet(name: *const Prepared) bool {
+    for (name.words[0 .. name.words.len - 1], name.words[1..]) |*a, *b| {
+        if (a.digits and b.digits) return true;
+    }
+    return false;
+}
+
+/// Aligns all words to all.
+fn linkWholly(found: *Alignment, typed: *const Prepared, registered: *const Prepared) void {
+    found.clear(typed, registered);
+    const weight = letters.count(typed, typed.core) + letters.count(registered, registered.core);
+    found.link(typed.core | typed.light, registered.core | registered.light, .joined, weight);
+}
+
+/// Fits words of one side to those that the other side's legal form took ("Nordlicht Investment AG").
+fn fitOutside(found: *Alignment, steps: *Steps) Steps.Error!void {
+    const typed = found.typed;
+    const registered = found.registered;
+    var typed_outside = outside(typed);
+    var registered_outside = outside(registered);
+    if (typed_outside | registered_outside == 0) return;
+    try steps.take(typed.words.len * registered.words.len);
+    var positions = each(typed_outside);
+    while (positions.next()) |i| {
+        const j = like(&typed.words[i], registered, registered_outside) orelse continue;
+        typed_outside &= ~bit(i);
+        registered_outside &= ~bit(j);
+    }
+    positions = each(found.typedLeft());
+    while (positions.next()) |i| {
+        const j = like(&typed.words[i], registered, registered_outside) orelse continue;
+        registered_outside &= ~bit(j);
+        found.link(bit(i), bit(j), .full, 0);
+        found.weight += typed.words[i].length();
+    }
+    positions = each(found.registeredLeft());
+    while (positions.next()) |j| {
+        const i = like(&registered.words[j], typed, typed_outside) orelse continue;
+        typed_outside &= ~bit(i);
+        found.link(bit(i), bit(j), .full, 0);
+        found.weight += registered.words[j].length();
+    }
+}
+
+/// The first of some words that shares a folding with another name's word.
+fn like(word: *const Folded, name: *const Prepared, among: Set) ?usize {
+    var positions = each(among);
+    while (positions.next()) |j| if (word.shares(&name.words[j])) return j;
+    return null;
+}
+
+/// The words of the legal form.
+fn outside(name: *const Prepared) Set {
+    return prepared.before(name.words.len) & ~(name.core | name.light | name.branch);
+}
+
+/// Fits words one of which shortens the other: by a table, or by leaving out its end.
+fn fitShortened(found: *Alignment, steps: *Steps) Steps.Error!void {
+    const typed = found.typed;
+    const registered = found.registered;
+    const typed_left = found.typedLeft();
+    try steps.take(@as(usize, @popCount(typed_left)) * @popCount(found.registeredLeft()));
+    var rows = each(typed_left);
+    while (rows.next()) |i| {
+        const word = &typed.words[i];
+        var columns = each(found.registeredLeft());
+        while (columns.next()) |j| {
+            const other = &registered.words[j];
+            const longer = word.length() < other.length();
+            const shortened = if (longer) shortens(typed, i, other) else shortens(registered, j, word);
+            if (!shortened and !means(word.word, other.word)) continue;
+            const lost = @max(word.length(), other.length()) - @min(word.length(), other.length());
+            found.linkWords(i, j, .abbreviation, lost);
+            break;
+        }
+    }
+}
+
+/// Whether one is a short form that may mean the other; a given name's short form is none here.
+fn means(word: tables.WordPointer, other: tables.WordPointer) bool {
+    if (word.sex != 0 and other.sex != 0) return false;
+    for (word.variants()) |a| for (other.variants()) |b| if (a == b) return true;
+    return false;
+}
+
+/// Whether a word is the beginning of another.
+fn shortens(name: *const Prepared, i: usize, whole: *const Folded) bool {
+    const word = &name.words[i];
+    const dotted = name.dot(i);
+    const least: u16 = if (dotted) dotted_letters_min else shortened_letters_min;
+    const lost: u16 = if (dotted) 1 else lost_letters_min;
+    if (word.length() < least or whole.length() < word.length() + lost or word.digits) return false;
+    return std.mem.startsWith(u8, whole.first(), word.first());
+}
+
+/// Fits a word, or single letters, to the words whose first letters it is, if nothing else is left.
+fn fitAcronym(found: *Alignment) void {
+    const typed_left = found.typedLeft();
+    const registered_left = found.registeredLeft();
+    for ([_]Set{ registered_left, found.registered_free }) |set| {
+        if (!isAcronym(found.typed, typed_left, found.registered, set, found.registered_free)) continue;
+        return linkAcronym(found, typed_left, set);
+    }
+    for ([_]Set{ typed_left, found.typed_free }) |set| {
+        if (!isAcronym(found.registered, registered_left, found.typed, set, found.typed_free)) continue;
+        return linkAcronym(found, set, registered_left);
+    }
+}
+
+fn linkAcronym(found: *Alignment, typed: Set, registered: Set) void {
+    const weight = letters.count(found.typed, found.typedLeft()) +
+        letters.count(found.registered, found.registeredLeft());
+    found.link(typed, registered, .acronym, weight);
+}
+
+/// Whether the words of one side are the first letters of those of the other.
+fn isAcronym(short: *const Prepared, of: Set, long: *const Prepared, set: Set, free: Set) bool {
+    const length = letters.count(short, of);
+    if (length < acronym_letters_min or length > @popCount(free)) return false;
+    if (@popCount(of) != 1 and @popCount(of) != length) return false;
+    if (@popCount(set) != length) return false;
+    var initials: Letters = .of(short, of);
+    var positions = each(set);
+    while (initials.next()) |letter| {
+        if (letter >= 0x80) return false;
+        if (letter != long.words[positions.next().?].first()[0]) return false;
+    }
+    return true;
+}
+
+/// How long two words must be for a mere slip: never in digits, known words or roman numerals.
 fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths {
     const a = &found.typed.words[i];
     const b = &found.registered.words[j];
     if (a.digits or b.digits or (isKnown(a.word) and isKnown(b.word))) return null;
-    return &typo_lengths;
+    const shorter = @min(a.length(), b.length());
+    if (found.fits.bits == 0 and shorter < typo_alone_length) return null;
+    return if (isRoman(a.first()) and isRoman(b.first())) null else &typo_lengths;
 }
 
 fn isKnown(word: tables.WordPointer) bool {
     return word.is(known_tags) or word.number != 0 or word.sex != 0;
+}
+
+fn isRoman(text: []const u8) bool {
+    for (text) |letter| switch (letter) {
+        'i', 'v', 'x', 'l', 'c', 'd', 'm' => {},
+        else => return false,
+    };
+    return true;
 }

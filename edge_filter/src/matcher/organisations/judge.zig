@@ -7,35 +7,62 @@ const scripts = @import("../scripts.zig");
 const tables = @import("../tables.zig");
 const verdict_form = @import("../verdict.zig");
 const words = @import("../words.zig");
-const Alignment = @import("../alignment.zig").Alignment;
+const alignment = @import("../alignment.zig");
+const Alignment = alignment.Alignment;
+const Fits = alignment.Fits;
+const Letters = @import("letters.zig").Letters;
+const Reason = @import("../model.zig").Reason;
 const Policy = @import("../policy.zig").Policy;
 const Prepared = prepared.Prepared;
 const Set = prepared.Set;
 const Verdict = verdict_form.Verdict;
 const each = prepared.each;
 
+/// At the start of a name it tells no two companies apart (Company, Limited Liability Partnership and Business
+/// (Names and Trading Disclosures) Regulations 2015, schedule 3).
+const leading_article = "the";
+const near_fits: Fits = .of(&.{ .typo, .abbreviation, .acronym, .letter_unknown });
+
+/// Percent of the similarity that is left by what two payees of one group may differ in.
+fn worth(reason: Reason) u32 {
+    return switch (reason) {
+        .form_missing, .acronym => 90,
+        .form_differs, .branch => 75,
+        .generic_differs => 50,
+        else => 100,
+    };
+}
+
 /// Judges a typed name against a registered organisation's name.
 pub fn judge(found: *const Alignment, policy: *const Policy, notes: *verdict_form.Notes) Verdict {
     var verdict: Verdict = .init(found.similarity(), notes);
     const typed_left = found.typedLeft();
     const registered_left = found.registeredLeft();
+    const any_left = typed_left != 0 or registered_left != 0;
+    if (hasNumber(found.typed, typed_left) or hasNumber(found.registered, registered_left)) {
+        verdict.note(.number_differs, .nmtc);
+    }
     if (registered_left == found.registered.core) {
         verdict.note(.nothing_in_common, .nmtc);
         return verdict;
     }
-    if (typed_left != 0 or registered_left != 0) {
+    if (any_left) {
         judgeLeft(found, policy, typed_left, registered_left, &verdict);
-    } else if (!found.fits.has(.typo)) {
+    } else if (found.fits.bits & near_fits.bits == 0) {
         verdict.note(.exact, .mtch);
     }
     judgeForm(found, policy, &verdict);
     judgeFits(found, policy, &verdict);
+    if (found.typed.branch | found.registered.branch != 0) judgeBranch(found, &verdict);
     if (found.typed.light | found.registered.light != 0) {
         judgeLight(found, &verdict);
-        judgeOuterSigns(found, &verdict);
+        judgeSigns(found, &verdict);
     }
     judgeOrder(found, &verdict);
     scripts.judge(found, policy, &verdict);
+    for (verdict.notes.items()) |note| {
+        verdict.similarity = @intCast(verdict.similarity * worth(note.reason) / 100);
+    }
     return verdict;
 }
 
@@ -54,7 +81,7 @@ fn hasDistinctive(name: *const Prepared, set: Set) bool {
     return false;
 }
 
-/// Judges words on one side only: numbers and distinctive words decide, generic ones only lower.
+/// Judges words on one side only: distinctive ones decide, generic ones only lower.
 fn judgeLeft(
     found: *const Alignment,
     policy: *const Policy,
@@ -64,9 +91,6 @@ fn judgeLeft(
 ) void {
     const typed = found.typed;
     const registered = found.registered;
-    if (hasNumber(typed, typed_left) or hasNumber(registered, registered_left)) {
-        verdict.note(.number_differs, .nmtc);
-    }
     const both = typed_left != 0 and registered_left != 0;
     const distinctive = hasDistinctive(typed, typed_left) or hasDistinctive(registered, registered_left);
     if (both or distinctive or !hasDistinctive(registered, registered.core & ~registered_left)) {
@@ -85,31 +109,53 @@ fn judgeForm(found: *const Alignment, policy: *const Policy, verdict: *Verdict) 
         return verdict.noteKnob(.form_differs, policy, .form_differs);
     }
     verdict.noteKnob(.form_missing, policy, .form_missing);
-    if (!hasDistinctive(found.registered, found.registered.core)) verdict.note(.form_missing, .cmtc);
+    const doubtful = found.typed.form_doubtful or found.registered.form_doubtful;
+    if (doubtful or !hasDistinctive(found.registered, found.registered.core)) {
+        verdict.note(.form_missing, .cmtc);
+    }
 }
 
-/// Judges near fits: a typo beside another form or a missing word is no match.
+/// Judges near fits: each is a doubt, and two doubts together are no match.
 fn judgeFits(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
-    if (found.fits.has(.joined)) verdict.note(.spacing, .mtch);
-    if (found.fits.has(.synonym)) verdict.note(.synonym, .mtch);
-    const form_differs = verdict.has(.form_differs);
-    const generic_differs = verdict.has(.generic_differs);
-    if (found.fits.has(.typo)) {
-        if (form_differs or generic_differs) {
-            verdict.note(.typo, .nmtc);
-        } else {
-            verdict.noteKnob(.typo, policy, .typo);
-        }
+    const fits = found.fits;
+    if (fits.has(.joined)) verdict.note(.spacing, .mtch);
+    if (fits.has(.synonym)) verdict.note(.synonym, .mtch);
+    var doubts: u32 = @popCount(fits.bits & near_fits.bits);
+    doubts += @intFromBool(verdict.has(.form_differs));
+    doubts += @intFromBool(verdict.has(.generic_differs));
+    if (fits.has(.typo)) verdict.noteKnob(.typo, policy, .typo);
+    if (fits.has(.abbreviation)) verdict.note(.synonym, .cmtc);
+    if (fits.has(.acronym)) verdict.note(.acronym, .cmtc);
+    if (fits.has(.letter_unknown)) verdict.note(.letter_unknown, .cmtc);
+    if (doubts > 1) verdict.note(.word_differs, .nmtc);
+}
+
+/// Judges branch suffixes: where they differ it is the same holder at most, and another number never.
+fn judgeBranch(found: *const Alignment, verdict: *Verdict) void {
+    const typed = found.typed;
+    const registered = found.registered;
+    const whole: Letters = .of(typed, typed.branch);
+    if (whole.same(.of(registered, registered.branch))) return;
+    verdict.note(.branch, .cmtc);
+    const numbers: Letters = .of(typed, branchNumbers(typed));
+    if (!numbers.same(.of(registered, branchNumbers(registered)))) verdict.note(.number_differs, .nmtc);
+}
+
+fn branchNumbers(name: *const Prepared) Set {
+    var set: Set = 0;
+    var positions = each(name.branch);
+    while (positions.next()) |i| {
+        if (name.words[i].digits or name.words[i].word.number != 0) set |= prepared.bit(i);
     }
-    if (form_differs and generic_differs) verdict.note(.word_differs, .nmtc);
+    return set;
 }
 
 const Light = struct { sign: bool = false, connector: bool = false, other: bool = false };
 
 /// Judges connecting words, which stand for one another, and articles: only the sign & may be lost.
 fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
-    const typed = lightOf(found.typed, found.typed_free);
-    const registered = lightOf(found.registered, found.registered_free);
+    const typed = lightOf(found.typed, found.typed_free, verdict);
+    const registered = lightOf(found.registered, found.registered_free, verdict);
     const stand_in = (typed.sign or typed.connector) and (registered.sign or registered.connector);
     if (typed.sign or registered.sign or stand_in) verdict.note(.synonym, .mtch);
     const connector = typed.connector or registered.connector;
@@ -121,9 +167,14 @@ fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
 }
 
 /// What the light words are that fit nothing.
-fn lightOf(name: *const Prepared, free: Set) Light {
+fn lightOf(name: *const Prepared, free: Set, verdict: *Verdict) Light {
     var light: Light = .{};
-    var positions = each(name.light & free);
+    var left = name.light & free;
+    if (left & 1 != 0 and words.equal(name.words[0].first(), leading_article)) {
+        verdict.note(.particle_ignored, .mtch);
+        left &= ~@as(Set, 1);
+    }
+    var positions = each(left);
     while (positions.next()) |i| {
         if (name.words[i].sign) {
             light.sign = true;
@@ -136,29 +187,48 @@ fn lightOf(name: *const Prepared, free: Set) Light {
     return light;
 }
 
-/// Judges the signs & and + before and after all words: there they are part of a name (Canal+).
-fn judgeOuterSigns(found: *const Alignment, verdict: *Verdict) void {
-    if (!std.meta.eql(outerSigns(found.typed), outerSigns(found.registered))) {
-        verdict.note(.word_differs, .cmtc);
-    }
+/// Judges the signs & and + that are part of a name: before or after all words, or stuck to one.
+fn judgeSigns(found: *const Alignment, verdict: *Verdict) void {
+    const typed: Signs = .of(found.typed);
+    const registered: Signs = .of(found.registered);
+    const outside = typed.before == registered.before and typed.after == registered.after;
+    if (outside and typed.stuck <= registered.connecting and registered.stuck <= typed.connecting) return;
+    verdict.note(.word_differs, .cmtc);
 }
 
-const OuterSigns = struct { before: u8 = 0, after: u8 = 0 };
+/// The signs of a name, counted.
+const Signs = struct {
+    /// Those before the first core word.
+    before: u8 = 0,
+    /// Those after the last.
+    after: u8 = 0,
+    /// Those between, with a space on one side only.
+    stuck: u8 = 0,
+    /// Those between, and connecting words.
+    connecting: u8 = 0,
 
-/// Counts the signs before the first core word, and those after the last.
-fn outerSigns(name: *const Prepared) OuterSigns {
-    std.debug.assert(name.core != 0);
-    const first = @ctz(name.core);
-    const last = prepared.highest(name.core);
-    var signs: OuterSigns = .{};
-    var positions = each(name.light);
-    while (positions.next()) |i| {
-        if (!name.words[i].sign) continue;
-        signs.before += @intFromBool(i < first);
-        signs.after += @intFromBool(i > last);
+    fn of(name: *const Prepared) Signs {
+        std.debug.assert(name.core != 0);
+        const first = @ctz(name.core);
+        const last = prepared.highest(name.core);
+        var signs: Signs = .{};
+        var positions = each(name.light);
+        while (positions.next()) |i| {
+            const folded = &name.words[i];
+            if (!folded.sign) {
+                signs.connecting += @intFromBool(folded.word.is(tables.connector));
+            } else if (i < first) {
+                signs.before += 1;
+            } else if (i > last) {
+                signs.after += 1;
+            } else {
+                signs.connecting += 1;
+                signs.stuck += @intFromBool((name.gaps[i] == 0) != (name.gaps[i + 1] == 0));
+            }
+        }
+        return signs;
     }
-    return signs;
-}
+};
 
 fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
     var buffer: [words.words_max]u8 = undefined;

@@ -1,30 +1,50 @@
-//! Tags the words of an organisation's name: its legal form, numbers, connecting words and articles. Same as
+//! Tags the words of an organisation's name: legal form, branch, numbers, connecting words and articles. Same as
 //! matcher/organisations/prepare.py.
 
-const std = @import("std");
+const forms = @import("forms.zig");
+const phrases = @import("../phrases.zig");
 const prepared = @import("../prepared.zig");
 const tables = @import("../tables.zig");
 const words = @import("../words.zig");
-const Folded = words.Folded;
 const Prepared = prepared.Prepared;
 const Set = prepared.Set;
 const bit = prepared.bit;
 
-const form_words_max = 12;
 const statuses_max = 3;
 const number_digits_max = 4;
+/// Letters of a form written as one word that may be a given name: two letters (OÜ) are none.
+const doubtful_letters_min = 3;
+/// Words between a legal form and "branch" that say whose branch ("plc, Danish Branch").
+const branch_place_words_max = 2;
 
 /// Tags the words; `core` is empty if there is nothing to compare.
 pub fn prepare(name: *Prepared, text: words.Text) void {
     name.init(.organisation, text);
-    const range = stripForms(name);
+    if (name.words.len == 0) return;
+    var tags: u16 = 0;
+    var numbers = false;
+    for (name.words) |*folded| {
+        tags |= folded.word.tags;
+        numbers = numbers or folded.digits or folded.word.number != 0;
+    }
+    var last = name.words.len;
+    if (tags & (tables.branch | tables.opens) != 0) last = cutBranch(name, text);
+    tagKept(name, stripForms(name, last));
+    if (numbers) findNumbers(name);
+}
+
+/// Tags the words that neither the legal form nor the branch suffix took.
+fn tagKept(name: *Prepared, kept: Set) void {
+    const first = @ctz(kept);
+    const last = prepared.highest(kept);
     var core: Set = 0;
     var light: Set = 0;
     var signs: Set = 0;
-    for (range.first..range.last) |i| {
+    var positions = prepared.each(kept);
+    while (positions.next()) |i| {
         const folded = &name.words[i];
-        const inside = range.first < i and i + 1 < range.last;
-        const joins = folded.word.is(tables.connector) and inside and !abbreviated(name, i);
+        const between = first < i and i < last;
+        const joins = folded.word.is(tables.connector) and between and !abbreviated(name, i);
         if (folded.sign) {
             signs |= bit(i);
         } else if (joins or (folded.word.is(tables.particle) and folded.length() > 1)) {
@@ -35,12 +55,14 @@ pub fn prepare(name: *Prepared, text: words.Text) void {
     }
     name.core = if (core != 0) core else light;
     name.light = signs | if (core != 0) light else 0;
-    findNumbers(name);
 }
 
-/// Whether a word is a letter of a dotted abbreviation.
+/// Whether a word is a letter of a dotted abbreviation; the German "u." between words is none.
 fn abbreviated(name: *const Prepared, i: usize) bool {
-    return name.words[i].length() == 1 and (name.dot(i) or name.dot(i - 1));
+    if (name.words[i].length() > 1) return false;
+    if (name.dot(i - 1)) return true;
+    if (!name.dot(i)) return false;
+    return name.words[i].first()[0] != 'u' or name.words[i + 1].length() == 1;
 }
 
 /// Finds digits, and numerals that do not begin the name.
@@ -62,104 +84,67 @@ fn valueOf(digits: []const u8) u16 {
     return value;
 }
 
-const Range = struct { first: usize, last: usize };
-const Found = struct { at: usize, word: tables.WordPointer };
+/// Finds the branch suffix, a word such as "branch" and all behind it; gives where it begins.
+fn cutBranch(name: *Prepared, text: words.Text) usize {
+    const phrase = phrases.find(text, tables.branch) orelse return name.words.len;
+    var start = phrase.start;
+    if (forms.atEnd(name, start) == null) {
+        var end = start - 1;
+        while (end > @max(1, (start - 1) -| branch_place_words_max)) : (end -= 1) {
+            const found = forms.atEnd(name, end) orelse continue;
+            if (found.word.form_count == 0) continue;
+            start = end;
+            break;
+        }
+    }
+    name.branch = prepared.before(name.words.len) & ~prepared.below(start);
+    return start;
+}
 
-/// Finds the legal form at the end, else at the start; gives the range of words that is left.
-fn stripForms(name: *Prepared) Range {
-    var range: Range = .{ .first = 0, .last = name.words.len };
+/// Finds the legal form at the end, else at the start, else inside; gives the words that are left.
+fn stripForms(name: *Prepared, end: usize) Set {
+    var last = end;
+    var end_form: ?forms.Found = null;
     for (0..statuses_max) |_| {
-        const found = formAtEnd(name, range.last) orelse break;
-        range.last = found.at;
+        const found = forms.atEnd(name, last) orelse break;
+        last = found.start;
         if (found.word.form_count == 0) continue;
         name.forms.set(found.word.forms());
+        name.form_doubtful = doubtful(name, &found);
+        end_form = found;
         break;
     }
-    const found = formAtStart(name, range.last) orelse return range;
-    if (name.forms.count == 0) {
-        name.forms.set(found.word.forms());
-        range.first = found.at;
-    } else if (name.forms.narrow(found.word.forms())) {
-        range.first = found.at;
-    }
-    return range;
+    const first = stripStart(name, last, end_form);
+    const kept = prepared.before(last) & ~prepared.below(first);
+    if (name.forms.count > 0) return kept;
+    const found = forms.inside(name, last) orelse return kept;
+    name.forms.set(found.word.forms());
+    return kept & ~(prepared.before(found.end) & ~prepared.below(found.start));
 }
 
-/// Where the longest legal form or status that ends before `last` begins, and what it is.
-fn formAtEnd(name: *const Prepared, last: usize) ?Found {
-    if (last < 2 or name.words[last - 1].sign) return null;
-    var best: ?Found = null;
-    var key: Key = .{};
-    var start = last;
-    while (start > @max(1, last -| form_words_max)) {
-        start -= 1;
-        const folded = &name.words[start];
-        if (folded.sign) continue;
-        if (!key.take(folded)) break;
-        const word = key.find(name.words[start..last]) orelse continue;
-        if (word.form_count == 0 and !word.is(tables.status)) continue;
-        const begin = if (companySign(name, start)) start - 1 else start;
-        if (hasContent(name, 0, begin)) best = .{ .at = begin, .word = word };
-    }
-    return best;
-}
-
-/// Whether the sign before a word is the one in "& Co. KG"; any other belongs to the name (B+ GmbH).
-fn companySign(name: *const Prepared, start: usize) bool {
-    return start > 0 and name.words[start - 1].sign and words.equal(name.words[start].first(), "co");
-}
-
-/// Where the longest legal form at the start ends, and what it is.
-fn formAtStart(name: *const Prepared, last: usize) ?Found {
-    if (last == 0 or name.words[0].sign) return null;
-    var best: ?Found = null;
-    var key: Key = .{};
-    for (1..@min(last - 1, form_words_max) + 1) |end| {
-        const folded = &name.words[end - 1];
-        if (folded.sign) continue;
-        if (!key.take(folded)) break;
-        const word = key.find(name.words[0..end]) orelse continue;
-        if (word.form_count == 0 or !word.is(tables.prefix)) continue;
-        if (hasContent(name, end, last)) best = .{ .at = end, .word = word };
-    }
-    return best;
-}
-
-fn hasContent(name: *const Prepared, start: usize, end: usize) bool {
-    for (name.words[start..end]) |*folded| if (!folded.sign) return true;
-    return false;
-}
-
-/// Words written as one, without the signs & and +, to be looked up in each of their foldings.
-const Key = struct {
-    /// Foldings to try; the words with fewer keep their last.
-    variants: u8 = 1,
-    /// Of the first folding; the tables hold nothing longer.
-    characters: usize = 0,
-
-    /// Takes one more word; false if the key is too long then.
-    fn take(key: *Key, folded: *const Folded) bool {
-        key.variants = @max(key.variants, folded.variant_count);
-        key.characters += if (folded.base())
-            folded.length()
-        else
-            std.unicode.utf8CountCodepoints(folded.first()) catch unreachable;
-        return key.characters <= tables.key_bytes_max;
-    }
-
-    fn find(key: *const Key, run: []const Folded) ?tables.WordPointer {
-        var buffer: [tables.key_bytes_max]u8 = undefined;
-        next: for (0..key.variants) |number| {
-            var length: usize = 0;
-            for (run) |*folded| {
-                if (folded.sign) continue;
-                const text = folded.variant(@min(number, folded.variant_count - 1));
-                if (text.len > buffer.len - length) continue :next;
-                @memcpy(buffer[length..][0..text.len], text);
-                length += text.len;
-            }
-            if (tables.find(buffer[0..length])) |word| return word;
+/// Finds the legal form at the start; gives where the rest begins.
+fn stripStart(name: *Prepared, last: usize, end_form: ?forms.Found) usize {
+    const found = forms.atStart(name, last) orelse return 0;
+    const classes = found.word.forms();
+    if (end_form) |*behind| {
+        if (forms.parallel(name, &found, behind)) |both| {
+            name.forms.widen(classes);
+            name.forms.widen(both.forms());
+            return found.end;
         }
-        return null;
     }
-};
+    if (name.forms.count == 0) {
+        name.forms.set(classes);
+        name.form_doubtful = doubtful(name, &found);
+        return found.end;
+    }
+    if (!name.forms.narrow(classes)) return 0;
+    name.form_doubtful = false;
+    return found.end;
+}
+
+/// Whether a form may as well be a word of the name, as the tables say of it and nothing else shows.
+fn doubtful(name: *const Prepared, found: *const forms.Found) bool {
+    if (!found.word.is(tables.weak) or found.end - found.start != 1) return false;
+    return name.words[found.start].length() >= doubtful_letters_min;
+}
