@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matcher.model import HolderKind
 from matcher.prepared import Prepared, bits
 from matcher.tables import blob
-from matcher.words import COMMA, DOT
+from matcher.words import COMMA, DOT, HYPHEN
 
 if TYPE_CHECKING:
     from matcher.tables.blob import Word
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INITIALS_MAX = 3
 """Letters that may be initials written as one word, as JP."""
-_PASSING = blob.TITLE | blob.PARTICLE | blob.CONNECTOR
+_PASSING = blob.TITLE | blob.PARTICLE | blob.CONNECTOR | blob.GENERATION
 
 
 def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
@@ -24,6 +24,8 @@ def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
     signs = _tag(name)
     if DOT in name.gaps:
         _find_dotted(name, lexicon)
+    if len(name.words) > 1 and name.gaps[1] == HYPHEN and name.words[0].letters == 1:
+        _find_hyphened(name, lexicon)
     if any(map(COMMA.__and__, name.gaps)):
         _find_degrees(name, lexicon)
     _find_generations(name)
@@ -43,7 +45,7 @@ def _tag(name: Prepared) -> int:
             signs |= 1 << i
         elif not tags & _PASSING:
             core |= 1 << i
-        elif tags & blob.TITLE and (not tags & blob.WEAK or name.dot(i)) and folded.length > 1:
+        elif folded.length > 1 and _is_title(name, i, last):
             titles |= _with_monsieur(name, i)
         elif folded.word.sex or not _passes(name, i, last):
             core |= 1 << i
@@ -57,9 +59,27 @@ def _tag(name: Prepared) -> int:
     return signs
 
 
+def _is_title(name: Prepared, i: int, last: int) -> bool:
+    """Whether a word is a title; a weak one is only with a full stop, before a particle, or in capitals.
+
+    In capitals it must stand last, behind a name that does not (Otto Hess MBA); before a particle between names
+    (Hugo Graf von Lindenau). At the start, Sr. is no generation but senhor.
+    """
+    tags = name.words[i].word.tags
+    if not tags & blob.TITLE:
+        return i == 0 and bool(tags & blob.GENERATION) and name.dot(i)
+    if not tags & blob.WEAK or name.dot(i):
+        return True
+    if tags & blob.CAPITALS and 1 < i == last and name.words[i].upper:
+        return not (name.words[0].upper and name.words[i - 1].upper)
+    return 0 < i < last - 1 and name.words[i + 1].word.tags & (blob.PARTICLE | blob.WEAK) == blob.PARTICLE
+
+
 def _with_monsieur(name: Prepared, i: int) -> int:
-    """Give a title, and the initial M. that stands for another one before it: M. et Mme."""
+    """Give a title, and the initial that is one beside it: M. et Mme, Sr. D."""
     words = name.words
+    if i == 0 and words[i].word.tags & blob.GENERATION:
+        return 3 if len(words) > 1 and words[1].first == "d" and name.dot(1) else 1
     joined = i > 1 and (words[i - 1].sign or words[i - 1].word.tags & blob.CONNECTOR)
     if joined and words[i - 2].first == "m" and name.dot(i - 2):
         return 5 << i - 2
@@ -93,6 +113,14 @@ def _find_dotted(name: Prepared, lexicon: dict[str, Word]) -> None:
         start = end
 
 
+def _find_hyphened(name: Prepared, lexicon: dict[str, Word]) -> None:
+    """Find a title that is written with a hyphen at the start, as Bulgarian d-r."""
+    word = lexicon.get(name.words[0].first + name.words[1].first)
+    if word is not None and word.tags & (blob.TITLE | blob.WEAK) == blob.TITLE:
+        _lighten(name, 3)
+        name.titles |= 3
+
+
 def _lighten(name: Prepared, words: int) -> None:
     name.core &= ~words
     name.light |= words
@@ -103,7 +131,7 @@ def _find_degrees(name: Prepared, lexicon: dict[str, Word]) -> None:
 
     The same letters may be initials, or a name in a text of capitals: "Lyons, M.A." and "ALI HASSAN, MD".
     """
-    start = len(name.words) - 1
+    start = max(len(name.words) - 1, 0)
     while start and not name.comma(start):
         start -= 1
     tail = name.core >> start << start
