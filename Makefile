@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo up test lint format parity bench lock clean
+.PHONY: help setup build demo up test lint format parity fuzz bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ format: $(READY) ## Format Python and Zig
 
 parity: build ## Compare the two matchers on many more pairs than the tests do
 	@VOP_PARITY_PAIRS=1000000 $(BIN)/python -m pytest -n 2 tests/parity/test_matcher_parity.py
+
+fuzz: build ## Run the Zig matcher natively on hostile and random input for a minute
+	@$(BIN)/python -m edge_filter.fuzz --seconds 60
 
 bench: build ## Measure the edge against an empty filter, the fallback and Envoy itself
 	@$(BIN)/python -m bench
