@@ -201,5 +201,10 @@ def _signs(name: Prepared) -> _Signs:
 
 
 def _judge_order(found: Alignment, verdict: Verdict) -> None:
-    if any(a > b for a, b in pairwise(found.order())):
-        verdict.note(Reason.ORDER, Outcome.CMTC)
+    """Judge words in another order; letters of an abbreviation in another order are another one."""
+    words = found.registered.words
+    for a, b in pairwise(found.order()):
+        if a > b:
+            verdict.note(Reason.ORDER, Outcome.CMTC)
+            if all(words[one.bit_length() - 1].length == 1 for one in (a, b)):
+                verdict.note(Reason.WORD_DIFFERS, Outcome.NMTC)

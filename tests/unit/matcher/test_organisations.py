@@ -32,6 +32,17 @@ from tests.unit.matcher.cases import CMTC, MTCH, NMTC, ORGANISATION, against
         ("Gebr. Beispiel", "Gebrüder Beispiel"),
         ("Nordlicht Fund 2", "Nordlicht Fund II"),
         ("The Acme Works", "THE ACME WORKS"),
+        ("The Acme Works", "Acme Works"),
+        ("Müller u. Söhne", "Müller und Söhne"),
+        ("A&B Werkstatt", "A & B Werkstatt"),
+        ("Canal+ Sport", "Canal + Sport"),
+        ("Acme GmbH Hamburg", "Acme Hamburg"),
+        ("Acme Ltd (UK)", "Acme (UK) Ltd"),
+        ("Oy Nordlicht Ab", "Nordlicht Oy"),
+        ("Oy Nordlicht Ab", "Nordlicht Ab"),
+        ("NordlichtGmbH", "Nordlicht GmbH"),
+        ("A.B.C.D. Werke", "ABCD-Werke"),
+        ("Nordlicht Bank AG, Filiale Wien", "Nordlicht Bank, Filiale Wien"),
     ],
 )
 def test_presentation_forms_and_known_short_forms_match_both_ways(typed: str, registered: str) -> None:
@@ -57,6 +68,35 @@ def test_presentation_forms_and_known_short_forms_match_both_ways(typed: str, re
         ("Acme", "Acme Holding", CMTC, Reason.GENERIC_DIFFERS),
         ("Acme Deutschland", "Acme", CMTC, Reason.GENERIC_DIFFERS),
         ("Acme Holding", "Acme Services", NMTC, Reason.WORD_DIFFERS),
+        ("Canal+ Sport", "Canal Sport", CMTC, Reason.WORD_DIFFERS),
+        ("Canal +Sport", "Canal Sport", CMTC, Reason.WORD_DIFFERS),
+        ("Oy Nordlicht Ab", "Nordlicht AS", CMTC, Reason.FORM_DIFFERS),
+        ("A.S. Nordlicht Holding Ltd", "A.S. Nordlicht Holding", CMTC, Reason.FORM_DIFFERS),
+        ("C.B.A. Werke", "A.B.C. Werke", NMTC, Reason.WORD_DIFFERS),
+        ("Bäckerei Ute", "Bäckerei", CMTC, Reason.FORM_MISSING),
+        ("Nordlicht Bank plc, Filiale Wien", "Nordlicht Bank plc", CMTC, Reason.BRANCH),
+        ("Nordlicht Bank plc, Danish Branch", "Nordlicht Bank plc", CMTC, Reason.BRANCH),
+        ("Nordlicht S.A., sucursal en España", "Nordlicht S.A.", CMTC, Reason.BRANCH),
+        ("Nordlicht Bank, Filiale Wien", "Nordlicht Bank, Filiale Graz", CMTC, Reason.BRANCH),
+        ("Nordlicht Bank, Filiale 3", "Nordlicht Bank, Filiale 4", NMTC, Reason.NUMBER_DIFFERS),
+        ("Nordlicht Bank, Filiale Wien", "Seewind Bank", NMTC, Reason.WORD_DIFFERS),
+        ("LBT GmbH", "Lindenauer Brücken Technik GmbH", CMTC, Reason.ACRONYM),
+        ("L.B.T.", "Lindenauer Brücken Technik", CMTC, Reason.ACRONYM),
+        ("LBUT", "Lindenauer Brücken und Technik", CMTC, Reason.ACRONYM),
+        ("LBT", "Lindenauer Brücken und Technik", CMTC, Reason.ACRONYM),
+        ("LB GmbH", "Lindenauer Brücken GmbH", NMTC, Reason.NOTHING_IN_COMMON),
+        ("LBT Ltd", "Lindenauer Brücken Technik GmbH", NMTC, Reason.WORD_DIFFERS),
+        ("LBT 2", "Lindenauer Brücken Technik", NMTC, Reason.NUMBER_DIFFERS),
+        ("Nordlicht Baker.", "Nordlicht Bakeries NV", CMTC, Reason.SYNONYM),
+        ("Nordlicht Bak. Werke", "Nordlicht Bakeries Werke", CMTC, Reason.SYNONYM),
+        ("Nordlicht Bake", "Nordlicht Bakeries", CMTC, Reason.SYNONYM),
+        ("Seewind Bak", "Seewind Bakeries", NMTC, Reason.WORD_DIFFERS),
+        ("Hotel Astor", "Hotel Astoria", NMTC, Reason.WORD_DIFFERS),
+        ("Nordlicht Bakeri. Ltd", "Nordlicht Bakeries GmbH", NMTC, Reason.WORD_DIFFERS),
+        ("Nordlicht Fund CXVIII", "Nordlicht Fund XXVIII", NMTC, Reason.WORD_DIFFERS),
+        ("Nordlihct Bahkn", "Nordlicht Bank", NMTC, Reason.WORD_DIFFERS),
+        ("Nordlihct Wrke", "Nordlicht Werke", CMTC, Reason.TYPO),
+        ("Nordlicht 1 23", "Nordlicht 12 3", NMTC, Reason.NUMBER_DIFFERS),
         ("Acme Holding Ltd", "Acme GmbH", NMTC, Reason.FORM_DIFFERS),
         ("Acme Solar", "Acme Wind", NMTC, Reason.WORD_DIFFERS),
         ("Acme", "Acme Solar", NMTC, Reason.WORD_DIFFERS),
@@ -92,3 +132,53 @@ def test_each_difference_has_its_outcome_and_reason(
     decision = against(typed, registered, kind=ORGANISATION)
     assert decision.outcome is outcome
     assert reason in decision.reasons
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome"),
+    [
+        ("Anke Vogt t/a Nordlicht Garten", "Nordlicht Garten", CMTC),
+        ("Nordlicht Garten", "Anke Vogt T/A Nordlicht Garten", CMTC),
+        ("Nordlicht GmbH c/o Seewind Treuhand", "Nordlicht GmbH", CMTC),
+        ("Nordlicht Garten, Inh. Anke Vogt", "Nordlicht Garten", CMTC),
+        ("Seewind trading as Nordlicht", "Seewind dba Lampenfieber", CMTC),
+        ("Anke Vogt t/a Nordlicht Garten", "Seewind Garten", NMTC),
+        ("Anke Vogt ta Nordlicht", "Nordlicht", NMTC),
+        ("Nordlicht c/o", "Nordlicht Garten", NMTC),
+        ("Nordlicht t/a Seewind 2", "Seewind 3", NMTC),
+    ],
+)
+def test_one_of_the_parts_around_a_trading_name_is_a_close_match_at_most(
+    typed: str, registered: str, outcome: Outcome
+) -> None:
+    decision = against(typed, registered, kind=ORGANISATION)
+    assert decision.outcome is outcome
+    assert (Reason.TRADING_AS in decision.reasons) == (outcome is CMTC)
+
+
+def test_the_part_around_a_trading_name_may_be_a_person() -> None:
+    decision = against("Anke Vogt t/a Nordlicht Garten", "Anke Vogt")
+    assert decision.outcome is CMTC
+    assert Reason.TRADING_AS in decision.reasons
+
+
+@pytest.mark.parametrize(
+    "form", ["GmbH", "Ltd", "S.A.", "s.r.o.", "Oy", "AB", "B.V.", "Sp. z o.o.", "S.r.l."]
+)
+@pytest.mark.parametrize("other", ["AG", "plc", "Kft.", "SE", "e.V."])
+def test_an_equal_name_in_another_form_is_close_and_without_one_a_match(form: str, other: str) -> None:
+    assert against(f"Nordlicht Werke {form}", f"Nordlicht Werke {other}", kind=ORGANISATION).outcome is CMTC
+    assert against(f"Nordlicht Werke {form}", "Nordlicht Werke", kind=ORGANISATION).outcome is MTCH
+
+
+def test_scores_fall_with_what_two_companies_of_one_group_differ_in() -> None:
+    def score(registered: str) -> int:
+        return against("Nordlicht Werke GmbH", registered, kind=ORGANISATION).score
+
+    names = (
+        *("Nordlicht Werke GmbH", "Nordlicht Werke", "Nordlicht Wreke GmbH", "Nordlicht Werke AG"),
+        *("Nordlicht Werke Holding GmbH", "Nordlicht Wind GmbH", "Seewind Garten GmbH"),
+    )
+    scores = [score(name) for name in names]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == len(scores)

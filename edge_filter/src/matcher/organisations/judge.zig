@@ -230,11 +230,15 @@ const Signs = struct {
     }
 };
 
+/// Judges words in another order; letters of an abbreviation in another order are another one.
 fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
     var buffer: [words.words_max]u8 = undefined;
     const order = found.order(&buffer);
     if (order.len < 2) return;
+    const folded = found.registered.words;
     for (order[0 .. order.len - 1], order[1..]) |a, b| {
-        if (a > b) return verdict.note(.order, .cmtc);
+        if (a < b) continue;
+        verdict.note(.order, .cmtc);
+        if (folded[a].length() == 1 and folded[b].length() == 1) verdict.note(.word_differs, .nmtc);
     }
 }
