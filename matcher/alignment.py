@@ -214,10 +214,13 @@ def _fit_joined(found: Alignment, *, typed_single: bool) -> None:
         run = _run_equal(one.words[single], many, free)
         if not run:
             continue
-        weight = sum(many.words[i].length for i in bits(run & many.core))
-        weight += sum(one.words[i].length for i in bits(1 << single & one.core))
+        weight = _core_letters(many, run) + _core_letters(one, 1 << single)
         typed, registered = (1 << single, run) if typed_single else (run, 1 << single)
         found.link(typed, registered, Fit.JOINED, weight)
+
+
+def _core_letters(side: Prepared, words: int) -> int:
+    return sum(side.words[i].length for i in bits(words & side.core))
 
 
 def _run_equal(single: Folded, side: Prepared, free: int) -> int:
@@ -256,8 +259,8 @@ def _fit_lost_letter(found: Alignment, *, typed_single: bool) -> None:
         for single in bits(found.typed_free if typed_single else found.registered_free):
             if _lost_letter(many.words[start], many.words[start + 1], one.words[single]):
                 typed, registered = (1 << single, run) if typed_single else (run, 1 << single)
-                weight = 2 * (one.words[single].length - 1)
-                found.link(typed, registered, Fit.LETTER_UNKNOWN, weight)
+                weight = _core_letters(many, run) + _core_letters(one, 1 << single)
+                found.link(typed, registered, Fit.LETTER_UNKNOWN, max(weight - 1, 0))
                 break
 
 

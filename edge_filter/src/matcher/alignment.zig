@@ -244,7 +244,8 @@ pub const Alignment = struct {
                 if (!lostLetter(&many.words[start], &many.words[start + 1], &one.words[i])) continue;
                 const typed = if (single == .typed) bit(i) else run;
                 const registered = if (single == .typed) run else bit(i);
-                found.link(typed, registered, .letter_unknown, 2 * (@as(u32, one.words[i].length()) - 1));
+                const weight = coreLetters(many, run) + coreLetters(one, bit(i));
+                found.link(typed, registered, .letter_unknown, weight -| 1);
                 break;
             }
         }
@@ -296,15 +297,20 @@ pub const Alignment = struct {
             const free = if (single == .typed) found.registered_free else found.typed_free;
             const run = runEqual(&one.words[i], many, free, &runs);
             if (run == 0) continue;
-            var weight: u32 = if (has(one.core, i)) one.words[i].length() else 0;
-            var positions = each(run & many.core);
-            while (positions.next()) |j| weight += many.words[j].length();
+            const weight = coreLetters(many, run) + coreLetters(one, bit(i));
             const typed = if (single == .typed) bit(i) else run;
             const registered = if (single == .typed) run else bit(i);
             found.link(typed, registered, .joined, weight);
         }
     }
 };
+
+fn coreLetters(side: *const Prepared, set: Set) u32 {
+    var letters: u32 = 0;
+    var positions = each(set & side.core);
+    while (positions.next()) |i| letters += side.words[i].length();
+    return letters;
+}
 
 /// Where runs of two or three words start, by the letters that they have together, so that most comparisons need
 /// not be made.

@@ -73,6 +73,7 @@ def test_no_knob_can_make_a_match_of_a_doubt(knobs: dict[str, int]) -> None:
         Policy(**knobs)  # type: ignore[arg-type]
 
 
+SCORE_NO_MATCH_MAX = 599
 _CEILINGS = [one.name for one in fields(Policy) if one.type is Outcome and one.name != "withheld"]
 
 
@@ -103,3 +104,10 @@ def test_what_may_not_be_disclosed_is_told_in_no_policy(seed: int) -> None:
     decision = decide(matcher_cases.typed_for(random, account), account, policy)
     assert decision.outcome is not Outcome.CMTC
     assert decision.matched_name is None
+
+
+def test_a_close_match_withheld_scores_as_no_match() -> None:
+    holder = Holder(HolderKind.PERSON, (Name("Grete Adel"),), never_disclose=True)
+    decision = decide("Gr.te Adel", Account(AccountStatus.ACTIVE, (holder,)), DEFAULT_POLICY)
+    assert decision.outcome is Outcome.NMTC
+    assert decision.score <= SCORE_NO_MATCH_MAX
