@@ -102,7 +102,15 @@ pub const Folded = struct {
 pub fn equal(a: []const u8, b: []const u8) bool {
     if (a.len != b.len) return false;
     if (a.len != 0 and a[0] != b[0]) return false;
-    return std.mem.eql(u8, a, b);
+    // By whole numbers: in Wasm the standard library compares byte by byte.
+    const step = @sizeOf(u64);
+    var at: usize = 0;
+    while (at + step <= a.len) : (at += step) {
+        const x = std.mem.readInt(u64, a[at..][0..step], .little);
+        if (x != std.mem.readInt(u64, b[at..][0..step], .little)) return false;
+    }
+    while (at < a.len) : (at += 1) if (a[at] != b[at]) return false;
+    return true;
 }
 
 /// A text's words, and what stands between them.

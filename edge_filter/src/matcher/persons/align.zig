@@ -318,8 +318,8 @@ fn endingsDiffer(a: []const u8, b: []const u8) bool {
 fn sameStem(a: []const u8, b: []const u8, a_ending: []const u8, b_ending: []const u8) bool {
     if (a.len < ending_stem_min + a_ending.len or a.len + b_ending.len != b.len + a_ending.len) return false;
     const stem = a.len - a_ending.len;
-    if (!words.equal(a[0..stem], b[0..stem])) return false;
-    return words.equal(a[stem..], a_ending) and words.equal(b[stem..], b_ending);
+    if (!words.equal(a[stem..], a_ending) or !words.equal(b[stem..], b_ending)) return false;
+    return words.equal(a[0..stem], b[0..stem]);
 }
 
 /// How long two words must be for a mere slip: never between two known given names, nor by sex.
