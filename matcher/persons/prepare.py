@@ -60,19 +60,18 @@ def _tag(name: Prepared) -> int:
 
 
 def _is_title(name: Prepared, i: int, last: int) -> bool:
-    """Whether a word is a title; a weak one is only with a full stop, before a particle, or in capitals.
+    """Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name.
 
-    In capitals it must stand last, behind a name that does not (Otto Hess MBA); before a particle between names
-    (Hugo Graf von Lindenau). At the start, Sr. is no generation but senhor.
+    At the start, Sr. is no generation but senhor.
     """
     tags = name.words[i].word.tags
     if not tags & blob.TITLE:
         return i == 0 and bool(tags & blob.GENERATION) and name.dot(i)
     if not tags & blob.WEAK or name.dot(i):
         return True
-    if tags & blob.CAPITALS and 1 < i == last and name.words[i].upper:
-        return not (name.words[0].upper and name.words[i - 1].upper)
-    return 0 < i < last - 1 and name.words[i + 1].word.tags & (blob.PARTICLE | blob.WEAK) == blob.PARTICLE
+    if not tags & blob.CAPITALS or i != last or i < 2:  # noqa: PLR2004 (a given name and a surname)
+        return False
+    return name.words[i].upper and not (name.words[0].upper and name.words[i - 1].upper)
 
 
 def _with_monsieur(name: Prepared, i: int) -> int:

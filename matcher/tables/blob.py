@@ -58,7 +58,8 @@ SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
     BRANCH,
     TRADING,
     OPENS,
-) = (1 << bit for bit in range(13))
+    CAPITALS,
+) = (1 << bit for bit in range(14))
 MALE, FEMALE = 1, 2
 
 

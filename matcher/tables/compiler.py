@@ -182,7 +182,12 @@ class _Words:
         return [self.words.setdefault(key, _Word()) for key in keys]
 
     def _tagged(self, name: str, tag: int) -> None:
-        more = {"link": blob.LINK, "weak": blob.WEAK, "slash": blob.WEAK}
+        more = {
+            "link": blob.LINK,
+            "weak": blob.WEAK,
+            "slash": blob.WEAK,
+            "capitals": blob.WEAK | blob.CAPITALS,
+        }
         for number, line in _lines(name):
             label, colon, texts = line.rpartition(":")
             if colon and label not in more:

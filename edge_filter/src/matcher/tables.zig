@@ -132,6 +132,8 @@ pub const branch = 1024;
 pub const trading = 2048;
 /// Begins a phrase of several words that is a branch's or a trading name's.
 pub const opens = 4096;
+/// A weak title that counts in capitals.
+pub const capitals = 8192;
 pub const male = 1;
 pub const female = 2;
 

@@ -14,13 +14,14 @@ const has = prepared.has;
 /// Letters that may be initials written as one word, as JP.
 pub const initials_max = 3;
 
-const passing = tables.title | tables.particle | tables.connector;
+const passing = tables.title | tables.particle | tables.connector | tables.generation;
 
 /// Tags the words; `core` is empty if there is nothing to compare.
 pub fn prepare(name: *Prepared, text: words.Text) void {
     name.init(.person, text);
     const signs = tag(name);
     if (std.mem.findScalar(u8, name.gaps, words.dot) != null) findDotted(name);
+    if (name.words.len > 1 and name.gaps[1] == words.hyphen and name.words[0].letters == 1) findHyphened(name);
     for (name.gaps) |gap| {
         if (gap & words.comma == 0) continue;
         findDegrees(name);
@@ -42,7 +43,7 @@ fn tag(name: *Prepared) Set {
             signs |= bit(i);
         } else if (!word.is(passing)) {
             name.core |= bit(i);
-        } else if (word.is(tables.title) and (!word.is(tables.weak) or name.dot(i)) and folded.length() > 1) {
+        } else if (folded.length() > 1 and isTitle(name, i)) {
             titles |= withMonsieur(name, i);
         } else if (word.sex != 0 or !passes(name, i)) {
             name.core |= bit(i);
@@ -59,8 +60,22 @@ fn tag(name: *Prepared) Set {
     return signs;
 }
 
-/// A title, and the initial M. that stands for another one before it: M. et Mme.
+/// Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name. At the
+/// start, Sr. is no generation but senhor.
+fn isTitle(name: *const Prepared, i: usize) bool {
+    const folded = &name.words[i];
+    if (!folded.word.is(tables.title)) return i == 0 and folded.word.is(tables.generation) and name.dot(i);
+    if (!folded.word.is(tables.weak) or name.dot(i)) return true;
+    if (!folded.word.is(tables.capitals) or i + 1 != name.words.len or i < 2) return false;
+    return folded.upper and !(name.words[0].upper and name.words[i - 1].upper);
+}
+
+/// A title, and the initial that is one beside it: M. et Mme, Sr. D.
 fn withMonsieur(name: *const Prepared, i: usize) Set {
+    if (i == 0 and name.words[0].word.is(tables.generation)) {
+        const don = name.words.len > 1 and words.equal(name.words[1].first(), "d") and name.dot(1);
+        return if (don) bit(0) | bit(1) else bit(0);
+    }
     if (i < 2) return bit(i);
     const between = &name.words[i - 1];
     if (!between.sign and !between.word.is(tables.connector)) return bit(i);
@@ -120,6 +135,15 @@ fn findJoined(name: *const Prepared, set: Set) ?tables.WordPointer {
         length += first.len;
     }
     return tables.find(key[0..length]);
+}
+
+/// Finds a title that is written with a hyphen at the start, as Bulgarian d-r.
+fn findHyphened(name: *Prepared) void {
+    const both = bit(0) | bit(1);
+    const word = findJoined(name, both) orelse return;
+    if (!word.is(tables.title) or word.is(tables.weak)) return;
+    lighten(name, both);
+    name.titles |= both;
 }
 
 fn lighten(name: *Prepared, set: Set) void {
