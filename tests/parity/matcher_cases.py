@@ -22,7 +22,7 @@ _WORDS: dict[str, list[str]] = tomllib.loads(
     (Path(__file__).parent / "matcher_words.toml").read_text(encoding="utf-8")
 )
 _GIVEN, _SURNAME, _BETWEEN = _WORDS["given"], _WORDS["surname"], _WORDS["between"]
-_CORE, _FORMS, _NOISE = _WORDS["core"], _WORDS["forms"], _WORDS["noise"]
+_CORE, _FORMS, _NOISE, _MARKS = _WORDS["core"], _WORDS["forms"], _WORDS["noise"], _WORDS["marks"]
 
 
 def word(random: Random) -> str:
@@ -105,8 +105,18 @@ _MUTATIONS: tuple[Callable[[Random, list[str], int], list[str]], ...] = (
     lambda random, words, _at: [*words, random.choice(_FORMS)],
     lambda _random, words, at: words[at:] + words[:at],
     lambda _random, words, _at: [piece.replace("ü", "ue").replace("ß", "ss") for piece in words],
-    lambda random, words, _at: [random.choice((" ", "-", "", ", ", " & ", " und ", "/", "; ", ".")).join(words)],
+    lambda random, words, _at: [
+        random.choice((" ", "-", "", ", ", " & ", " und ", "/", "; ", ".")).join(words)
+    ],
     lambda _random, words, at: [*words[:at], words[at][:2] + "." + words[at][3:], *words[at + 1 :]],
+    lambda random, words, at: [*words[:at], random.choice(_MARKS), *words[at:]],
+    lambda random, words, _at: [" ".join(words)[: random.choice((27, 35, 70, random.randint(10, 60)))]],
+    lambda _random, words, _at: ["".join(piece[:1] for piece in words)],
+    lambda random, words, at: [
+        *words[:at],
+        words[at][: random.randint(2, 5)] + random.choice(("", ".")),
+        *words[at + 1 :],
+    ],
     _with_typo,
     _with_typo,
     _with_typo,
@@ -151,7 +161,9 @@ def typed_for(random: Random, of: Account) -> str:
     if len(of.holders) > 1 and random.random() < 0.4:
         some = [holder.names[0].text for holder in of.holders]
         random.shuffle(some)
-        joined = random.choice((" und ", " & ", " et ", " + ", ", ", "; ", " / ", " u. ")).join(some[: random.randint(2, 3)])
+        joined = random.choice((" und ", " & ", " et ", " + ", ", ", "; ", " / ", " u. ")).join(
+            some[: random.randint(2, 3)]
+        )
         return mutated(random, joined)[:140]
     return mutated(random, random.choice(texts))[:140]
 
