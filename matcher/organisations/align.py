@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.alignment import Alignment, Fit, Steps, align_equal, shares
+from rapidfuzz.distance import OSA
+
+from matcher.alignment import STEPS_PER_DISTANCE, Alignment, Fit, Steps, align_equal, shares
 from matcher.prepared import bits
 from matcher.tables import blob
 from matcher.typos import Lengths, fit_typos
@@ -18,6 +20,9 @@ TYPO_LENGTHS = Lengths(one=4, two=8, first=6)
 TYPO_ALONE_LENGTH = 5
 """Below this length a typo needs another word that fits."""
 TYPO_WORDS_MAX = 2
+FORM_SLIP_LENGTHS = (4, 8)
+"""The shorter legal form's letters from which one, and two, edits are a slip in it."""
+FORM_LETTERS_MAX = 64
 ACRONYM_LETTERS_MIN = 3
 SHORTENED_LETTERS_MIN = 4
 """Letters that are left of a shortened word without a full stop behind it."""
@@ -36,6 +41,8 @@ def align(typed: Prepared, registered: Prepared, budget: int, steps: Steps) -> A
         return found
     if _written_alike(typed, registered):
         return _wholly(typed, registered)
+    if budget:
+        _fit_form_slip(found, steps)
     _fit_outside(found, steps)
     if found.typed_left and found.registered_left:
         _fit_shortened(found, steps)
@@ -69,6 +76,34 @@ def _wholly(typed: Prepared, registered: Prepared) -> Alignment:
     weight = sum(name.words[i].length for name in (typed, registered) for i in bits(name.core))
     found.link(typed.core | typed.light, registered.core | registered.light, Fit.JOINED, weight)
     return found
+
+
+def _fit_form_slip(found: Alignment, steps: Steps) -> None:
+    """Fit the last words of one side to the other's legal form that they are but for a slip (Gmbbh)."""
+    typed, registered = found.typed, found.registered
+    left = found.typed_left or found.registered_left
+    name, other = (typed, registered) if found.typed_left else (registered, typed)
+    if (found.typed_left and found.registered_left) or name.forms or not other.forms:
+        return
+    if left != (1 << len(name.words)) - (left & -left):
+        return
+    outside = _outside(other)
+    letters = "".join([name.words[i].first for i in bits(left)])
+    form = "".join([other.words[i].first for i in bits(outside)])
+    shorter, longer = sorted((len(letters), len(form)))
+    allowed = 2 if shorter >= FORM_SLIP_LENGTHS[1] else 1 if shorter >= FORM_SLIP_LENGTHS[0] else 0
+    if not allowed or longer - shorter > allowed or longer > FORM_LETTERS_MAX:
+        return
+    if not (letters.isascii() and form.isascii()):
+        return
+    steps.take(STEPS_PER_DISTANCE)
+    edits = OSA.distance(letters, form, score_cutoff=allowed)
+    if edits > allowed:
+        return
+    typed_words, registered_words = (left, outside) if name is typed else (outside, left)
+    found.link(typed_words, registered_words, Fit.TYPO, 0)
+    found.fits |= 1 << Fit.TYPO
+    found.weight += len(letters) - edits
 
 
 def _fit_outside(found: Alignment, steps: Steps) -> None:

@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const alignment = @import("../alignment.zig");
+const distance = @import("../distance.zig");
 const letters = @import("letters.zig");
 const prepared = @import("../prepared.zig");
 const tables = @import("../tables.zig");
@@ -21,6 +22,9 @@ const typo_lengths: typos.Lengths = .{ .one = 4, .two = 8, .first = 6 };
 /// Below this length a typo needs another word that fits.
 const typo_alone_length = 5;
 const typo_words_max = 2;
+/// The shorter legal form's letters from which one, and two, edits are a slip in it.
+const form_slip_lengths = .{ .one = 4, .two = 8 };
+const form_letters_max = 64;
 const acronym_letters_min = 3;
 /// Letters that are left of a shortened word without a full stop behind it.
 const shortened_letters_min = 4;
@@ -41,6 +45,7 @@ pub fn alignNames(
     try found.alignEqual(typed, registered, steps);
     if (found.typedLeft() == 0 and found.registeredLeft() == 0) return;
     if (writtenAlike(typed, registered)) return linkWholly(found, typed, registered);
+    if (budget > 0) try fitFormSlip(found, steps);
     try fitOutside(found, steps);
     if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
     try fitShortened(found, steps);
@@ -69,6 +74,44 @@ fn linkWholly(found: *Alignment, typed: *const Prepared, registered: *const Prep
     found.clear(typed, registered);
     const weight = letters.count(typed, typed.core) + letters.count(registered, registered.core);
     found.link(typed.core | typed.light, registered.core | registered.light, .joined, weight);
+}
+
+/// Fits the last words of one side to the other's legal form that they are but for a slip (Gmbbh).
+fn fitFormSlip(found: *Alignment, steps: *Steps) Steps.Error!void {
+    const typed_left = found.typedLeft();
+    const left = typed_left | found.registeredLeft();
+    if (typed_left != 0 and found.registeredLeft() != 0) return;
+    const name = if (typed_left != 0) found.typed else found.registered;
+    const other = if (typed_left != 0) found.registered else found.typed;
+    if (name.forms.count > 0 or other.forms.count == 0) return;
+    if (left != prepared.before(name.words.len) & ~prepared.below(@ctz(left))) return;
+    var buffers: [2][form_letters_max]u8 = undefined;
+    const slipped = write(name, left, &buffers[0]) orelse return;
+    const form = write(other, outside(other), &buffers[1]) orelse return;
+    const shorter = @min(slipped.len, form.len);
+    const most: u8 = if (shorter >= form_slip_lengths.two) 2 else 1;
+    if (shorter < form_slip_lengths.one or @max(slipped.len, form.len) - shorter > most) return;
+    try steps.take(alignment.steps_per_distance);
+    const edits = distance.osa(slipped, form, most);
+    if (edits > most) return;
+    if (name == found.typed) {
+        found.link(left, outside(other), .typo, 0);
+    } else {
+        found.link(outside(other), left, .typo, 0);
+    }
+    found.fits.add(.typo);
+    found.weight += @as(u32, @intCast(slipped.len)) - edits;
+}
+
+/// The letters of a set of words, if they are ASCII and not too many.
+fn write(name: *const Prepared, set: Set, buffer: *[form_letters_max]u8) ?[]const u8 {
+    var walk: Letters = .of(name, set);
+    var length: usize = 0;
+    while (walk.next()) |letter| : (length += 1) {
+        if (length == form_letters_max or letter >= 0x80) return null;
+        buffer[length] = letter;
+    }
+    return buffer[0..length];
 }
 
 /// Fits words of one side to those that the other side's legal form took ("Nordlicht Investment AG").
