@@ -251,6 +251,8 @@ def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
     if typed.word.sex and registered.word.sex:
         alike = _one_umlaut(x, y) or (surname and given_sound(x) == given_sound(y))
         return GIVEN_LENGTHS if alike else None
+    if _married(x, y):
+        return None
     if surname:
         return SURNAME_LENGTHS
     if len(x) == len(y) < GIVEN_END_LENGTH and x[:-1] == y[:-1]:
@@ -265,12 +267,14 @@ def _one_umlaut(x: str, y: str) -> bool:
     return x == y
 
 
-def _sexed(x: str, y: str) -> bool:
-    """Whether two names differ by a final vowel only (Maria, Mario; Jan, Jana), or as wife and husband do.
+def _married(x: str, y: str) -> bool:
+    """Whether one name is a Hungarian wife's, built from her husband's: Péterné."""
+    return x + WIFE == y or y + WIFE == x
 
-    A Hungarian wife's name is built from her husband's: Péterné.
-    """
-    return _without_vowel(x) == _without_vowel(y) or x + WIFE == y or y + WIFE == x
+
+def _sexed(x: str, y: str) -> bool:
+    """Whether two given names differ by a final vowel only, as Maria and Mario, or Jan and Jana, do."""
+    return _without_vowel(x) == _without_vowel(y)
 
 
 def _without_vowel(text: str) -> str:

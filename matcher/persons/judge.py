@@ -148,7 +148,10 @@ def _may_be_second_surname(typed: Prepared, i: int) -> bool:
 
 
 def _judge_fits(found: Alignment, policy: Policy, typed_left: int, verdict: Verdict) -> None:
-    """Judge near fits: each has its ceiling, and a weak surname beside a weak given name is no match."""
+    """Judge near fits: each has its ceiling, and a weak surname beside a weak given name is no match.
+
+    A variant of a given name is weak, but not in another script, where names are written by their sound.
+    """
     for fit, reason, knob in _NEAR:
         if found.fits >> fit & 1:
             verdict.note_knob(reason, policy, knob)
@@ -157,12 +160,15 @@ def _judge_fits(found: Alignment, policy: Policy, typed_left: int, verdict: Verd
     if found.fits >> Fit.JOINED & 1:
         verdict.note(Reason.SPACING, Outcome.CMTC if _fused(found) else Outcome.MTCH)
     typos, endings = found.fits >> Fit.TYPO & 1, found.fits >> Fit.ENDING & 1
-    given = found.registered.given
-    weak_given = given >= 0 and found.fit_of(given) in _WEAK
-    words = found.typed.words
-    extra = any(words[i].letters > 1 for i in bits(typed_left & ~found.typed.generations))
-    if weak_given and (endings or extra):
+    fit = found.fit_of(found.registered.given) if found.registered.given >= 0 else Fit.NONE
+    extra = any(
+        found.typed.words[i].letters > 1
+        and not (fit is Fit.INITIAL_REGISTERED and found.typed.words[i].word.sex)
+        for i in bits(typed_left & ~found.typed.generations)
+    )
+    if fit in _WEAK and (endings or extra):
         verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    weak_given = fit in _WEAK and (fit is not Fit.VARIANT or found.typed.scripts & found.registered.scripts)
     if typos and (weak_given or endings or extra or verdict.has(Reason.SURNAME_PARTIAL)):
         verdict.note(Reason.SURNAME_MISSING, Outcome.NMTC)
 

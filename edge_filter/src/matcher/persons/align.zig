@@ -333,6 +333,7 @@ fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths 
     if (typed.word.sex != 0 and registered.word.sex != 0) {
         return if (oneUmlaut(x, y) or (surname and sound.givenAlike(x, y))) &given_lengths else null;
     }
+    if (isWife(x, y) or isWife(y, x)) return null;
     if (surname) return &surname_lengths;
     if (x.len == y.len and x.len < given_end_length and words.equal(x[0 .. x.len - 1], y[0 .. y.len - 1])) {
         return null;
@@ -366,9 +367,9 @@ fn vowelLength(text: []const u8, at: usize) usize {
     return if (umlaut) 2 else 1;
 }
 
-/// Whether two names differ by a final vowel only (Maria, Mario; Jan, Jana), or as wife and husband do.
+/// Whether two given names differ by a final vowel only, as Maria and Mario, or Jan and Jana, do.
 fn sexed(x: []const u8, y: []const u8) bool {
-    return words.equal(withoutVowel(x), withoutVowel(y)) or isWife(x, y) or isWife(y, x);
+    return words.equal(withoutVowel(x), withoutVowel(y));
 }
 
 /// A Hungarian wife's name is built from her husband's: Péterné.

@@ -161,7 +161,8 @@ fn mayBeSecondSurname(typed: *const Prepared, i: usize) bool {
     return !typed.certain and typed.core & prepared.below(i) != 0 and mayBeSurname(&typed.words[i]);
 }
 
-/// Judges near fits: each has its ceiling, and a weak surname beside a weak given name is no match.
+/// Judges near fits: each has its ceiling, and a weak surname beside a weak given name is no match. A variant
+/// of a given name is weak, but not in another script, where names are written by their sound.
 fn judgeFits(found: *const Alignment, policy: *const Policy, typed_left: Set, verdict: *Verdict) void {
     inline for (near) |one| {
         if (found.fits.has(one.fit)) verdict.noteKnob(one.reason, policy, one.knob);
@@ -169,11 +170,17 @@ fn judgeFits(found: *const Alignment, policy: *const Policy, typed_left: Set, ve
     if (found.fits.has(.letter_unknown)) verdict.note(.letter_unknown, .cmtc);
     if (found.fits.has(.joined)) verdict.note(.spacing, if (fused(found)) .cmtc else .mtch);
     const ending = found.fits.has(.ending);
-    const weak_given = if (found.registered.given) |given| weak.has(found.fitOf(given)) else false;
+    const fit: Fit = if (found.registered.given) |given| found.fitOf(given) else .none;
     var extra = false;
     var positions = each(typed_left & ~found.typed.generations);
-    while (positions.next()) |i| extra = extra or found.typed.words[i].letters > 1;
-    if (weak_given and (ending or extra)) verdict.note(.given_differs, .nmtc);
+    while (positions.next()) |i| {
+        const folded = &found.typed.words[i];
+        const other_given = fit == .initial_registered and folded.word.sex != 0;
+        extra = extra or (folded.letters > 1 and !other_given);
+    }
+    if (weak.has(fit) and (ending or extra)) verdict.note(.given_differs, .nmtc);
+    const one_script = found.typed.scripts() & found.registered.scripts() != 0;
+    const weak_given = weak.has(fit) and (fit != .variant or one_script);
     const doubted = weak_given or ending or extra or verdict.has(.surname_partial);
     if (found.fits.has(.typo) and doubted) verdict.note(.surname_missing, .nmtc);
 }

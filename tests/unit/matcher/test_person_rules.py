@@ -1,0 +1,223 @@
+"""What persons' rules say of spelling, slips, titles, scripts, lost letters, and how close a refusal was."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher import Outcome, Policy, Reason
+from matcher.persons.sound import crossed_sound, given_sound
+from tests.unit.matcher.cases import CMTC, MTCH, NMTC, against
+
+SOUND_ALIKE = [
+    ("Christina Vogt", "Kristina Vogt"),
+    ("Eva Vogt", "Ewa Vogt"),
+    ("Lesley Vogt", "Leslie Vogt"),
+    ("Iulia Vogt", "Julia Vogt"),
+    ("Filip Vogt", "Philipp Vogt"),
+    ("Sara Vogt", "Sarah Vogt"),
+]
+OTHER_NAMES = [
+    ("Maria Vogt", "Mario Vogt"),
+    ("Jan Vogt", "Jana Vogt"),
+    ("Daniel Vogt", "Daniela Vogt"),
+    ("Michel Vogt", "Michelle Vogt"),
+    ("Gabriel Vogt", "Gabrielle Vogt"),
+    ("Zara Vogt", "Sara Vogt"),
+    ("Martin Vogt", "Marvin Vogt"),
+    ("Vogt Péterné", "Péter Vogt"),
+]
+
+
+@pytest.mark.parametrize(("typed", "registered"), SOUND_ALIKE)
+def test_two_conventions_of_one_given_name_are_close(typed: str, registered: str) -> None:
+    for one, other in ((typed, registered), (registered, typed)):
+        decision = against(one, other)
+        assert decision.outcome is CMTC
+        assert Reason.GIVEN_VARIANT in decision.reasons
+        assert against(one, other, policy=Policy(given_variant=NMTC)).outcome is NMTC
+
+
+@pytest.mark.parametrize(("typed", "registered"), OTHER_NAMES)
+def test_two_given_names_are_two_persons_however_alike(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is NMTC
+    assert against(registered, typed).outcome is NMTC
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz", max_size=64))
+def test_a_skeleton_has_no_letter_twice_in_a_row_and_at_most_two_for_one(text: str) -> None:
+    for sound in (given_sound(text), crossed_sound(text)):
+        assert all(a != b for a, b in pairwise(sound))
+        assert len(sound) <= 2 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome"),
+    [
+        ("Anna Lindqvst", "Anna Lindqvist", CMTC),
+        ("Anna Lindqvits", "Anna Lindqvist", CMTC),
+        ("Alexand3r Vogt", "Alexander Vogt", CMTC),
+        ("ohn Tessari", "John Tessari", CMTC),
+        ("Tmo Tessari", "Tom Tessari", CMTC),
+        ("Joost Mol", "Joost Mul", NMTC),
+        ("Lukas Sauer", "Lukas Bauer", NMTC),
+        ("Lukas Sauermann", "Lukas Bauermann", CMTC),
+        ("Tiina Korhola", "Tiina Korpela", NMTC),
+        ("Anna Vogt 12", "Anna Vogt 13", NMTC),
+        ("Norbert Hofe", "Robert Hofer", NMTC),
+    ],
+)
+def test_letters_lost_added_or_swapped_are_slips_and_replaced_ones_only_in_long_words(
+    typed: str, registered: str, outcome: Outcome
+) -> None:
+    assert against(typed, registered).outcome is outcome
+    assert against(registered, typed).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome"),
+    [
+        ("Кюнаст Рената", "Renate Künast", CMTC),
+        ("Кристиан Вильерс", "Christian Villiers", CMTC),
+        ("Янина Коваль", "Janina Kowal", CMTC),
+        ("Олаф Шольц", "Olaf Scholz", CMTC),
+        ("Олаф Фогель", "Olaf Scholz", NMTC),
+        ("Мария Фогель", "Mario Vogel", NMTC),
+    ],
+)
+def test_a_name_written_by_its_sound_in_another_script_is_close(
+    typed: str, registered: str, outcome: Outcome
+) -> None:
+    decision = against(typed, registered)
+    assert decision.outcome is outcome
+    assert Reason.SCRIPT_CROSSED in decision.reasons
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome", "reason"),
+    [
+        ("Petra M.ller", "Petra Müller", CMTC, Reason.LETTER_UNKNOWN),
+        ("Petra Müller", "M.ller, Petra", CMTC, Reason.LETTER_UNKNOWN),
+        ("G.tis Bērziņkalns", "Gātis Bērziņkalns", CMTC, Reason.LETTER_UNKNOWN),
+        ("M.ller", "Petra Müller", NMTC, Reason.SURNAME_ONLY),
+        ("Petra M. ller", "Petra Müller", NMTC, Reason.GIVEN_DIFFERS),
+        ("Petra M.l.er", "Petra Müller", NMTC, Reason.SURNAME_MISSING),
+        ("Petra .üller", "Petra Müller", CMTC, Reason.TYPO),
+        ("Petra O.o", "Petra Oho", NMTC, Reason.SURNAME_MISSING),
+        ("Petra O.no", "Petra Orno", CMTC, Reason.LETTER_UNKNOWN),
+    ],
+)
+def test_a_full_stop_stands_for_one_letter_inside_a_word_of_four(
+    typed: str, registered: str, outcome: Outcome, reason: Reason
+) -> None:
+    decision = against(typed, registered)
+    assert decision.outcome is outcome
+    assert reason in decision.reasons
+
+
+@pytest.mark.parametrize(
+    "titled",
+    [
+        "Sig.ra Chiara Belmonte",
+        "Dr. med. Chiara Belmonte",
+        "Ing. Chiara Belmonte",
+        "Chiara Belmonte, Ph.D.",
+        "Chiara Belmonte, M.A.",
+        "Chiara Belmonte, LL.M.",
+        "Chiara Belmonte MBA",
+        "Sr. D. Chiara Belmonte",
+        "\u0434-\u0440 Chiara Belmonte",
+    ],
+)
+def test_a_title_on_one_side_has_no_effect(titled: str) -> None:
+    for one, other in ((titled, "Chiara Belmonte"), ("Chiara Belmonte", titled)):
+        decision = against(one, other)
+        assert decision.outcome is MTCH
+        assert Reason.TITLE_IGNORED in decision.reasons
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Ali Hassan", "ALI HASSAN, MD"),
+        ("Belmonte", "Belmonte, M.A."),
+        ("Norbert Tessari", "Norbert Herr"),
+        ("George Tessari", "Mr. Tessari"),
+        ("Anna Maria", "Anna Maria Ma"),
+    ],
+)
+def test_what_may_be_a_name_is_no_title(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is not MTCH
+
+
+@pytest.mark.parametrize(
+    "titled", ["Herr Vogt", "Familie Vogt", "Eheleute Vogt", "Herr und Frau Vogt", "Dr. Vogt"]
+)
+def test_a_title_and_a_surname_are_a_surname_alone(titled: str) -> None:
+    decision = against(titled, "Petra Vogt")
+    assert decision.outcome is NMTC
+    assert Reason.SURNAME_ONLY in decision.reasons
+    assert against(titled, "Petra Vogt", policy=Policy(surname_only=CMTC)).outcome is CMTC
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Valentina Paris", "V. Paris"),
+        ("Eszter Szabolcsi", "Szabolcsi E."),
+        ("Th. Sommerfeld", "Thomas Sommerfeld"),
+        ("Ю. Ткаченко", "Yuliia Tkachenko"),
+        ("a b sommerfeld", "Anna Beate Sommerfeld"),
+        ("Sommerfeld, A.B.", "Anna Beate Sommerfeld"),
+        ("A. Sommerfeld", "Anna Beate Sommerfeld"),
+        ("A. C. Sommerfeld", "Anna Sommerfeld"),
+    ],
+)
+def test_an_initial_is_close_in_every_place_and_number(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is CMTC
+    assert against(registered, typed).outcome is CMTC
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome"),
+    [
+        ("bin Rashid, Omar", "Omar bin Rashid", MTCH),
+        ("Rashid bin Omar", "Omar bin Rashid", NMTC),
+        ("Davies Ben", "Ben Davies", MTCH),
+        ("Omar ben Rashid", "Rashid ben Omar", NMTC),
+    ],
+)
+def test_a_block_with_a_word_of_descent_changes_places_whole(
+    typed: str, registered: str, outcome: Outcome
+) -> None:
+    assert against(typed, registered).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "reason"),
+    [
+        ("Inés García Robledo", "Inés García", Reason.SURNAME_PARTIAL),
+        ("Telekom und Hans Mule", "Hans Mule", Reason.MIDDLE_EXTRA),
+        ("Jurgen Lindner", "Juergen Lindner", None),
+        ("Clara Johanna Vogt", "Clara Vogt", Reason.MIDDLE_EXTRA),
+    ],
+)
+def test_one_word_too_many_is_close_and_named_for_what_it_may_be(
+    typed: str, registered: str, reason: Reason | None
+) -> None:
+    decision = against(typed, registered)
+    assert decision.outcome is CMTC
+    assert reason is None or reason in decision.reasons
+
+
+def test_a_father_s_name_left_out_is_a_middle_name() -> None:
+    assert against("Sergei Lebedev", "Sergei Ivanovich Lebedev").outcome is MTCH
+
+
+def test_a_refused_name_scores_by_its_least_similar_word() -> None:
+    alike, sibling, stranger = (
+        against(typed, "Tadeusz Mazowiecki").score
+        for typed in ("Tadeušs Mazoveckis", "Jerzy Mazowiecki", "Anke Fuchs")
+    )
+    assert alike > sibling > stranger
