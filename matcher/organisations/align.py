@@ -148,10 +148,16 @@ def _fit_shortened(found: Alignment, steps: Steps) -> None:
     steps.take(found.typed_left.bit_count() * found.registered_left.bit_count())
     for i in bits(found.typed_left):
         word = typed.words[i]
+        initial, means_some = word.first[0], bool(word.word.variants)
         for j in bits(found.registered_left):
             other = registered.words[j]
-            if _means(word.word, other.word) or (
-                _shortens(typed, i, other) if word.length < other.length else _shortens(registered, j, word)
+            if (means_some and _means(word.word, other.word)) or (
+                initial == other.first[0]
+                and (
+                    _shortens(typed, i, other)
+                    if word.length < other.length
+                    else _shortens(registered, j, word)
+                )
             ):
                 found.link_words(i, j, Fit.ABBREVIATION, abs(word.length - other.length))
                 break
@@ -182,6 +188,11 @@ def _fit_acronym(found: Alignment) -> None:
         (typed, typed_left, registered, registered_left, found.registered_free),
         (registered, registered_left, typed, typed_left, found.typed_free),
     ):
+        if short_left.bit_count() > 1 and short_left.bit_count() not in (
+            long_left.bit_count(),
+            long_free.bit_count(),
+        ):
+            continue
         letters = "".join([short.words[i].first for i in bits(short_left)])
         if not ACRONYM_LETTERS_MIN <= len(letters) <= long_free.bit_count():
             continue
@@ -199,6 +210,8 @@ def _fit_acronym(found: Alignment) -> None:
 def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
     """Give how long two words must be for a mere slip: never in digits, known words or roman numerals."""
     a, b = found.typed.words[i], found.registered.words[j]
+    if len(a.variants) == len(b.variants) == 1 and not -2 <= a.length - b.length <= 2:  # noqa: PLR2004 (edits)
+        return None
     if a.digits or b.digits or (_known(a.word) and _known(b.word)):
         return None
     if not found.fits and (a.length < TYPO_ALONE_LENGTH or b.length < TYPO_ALONE_LENGTH):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from matcher.model import HolderKind
 from matcher.phrases import find_phrase
-from matcher.prepared import Prepared
+from matcher.prepared import Prepared, bits
 from matcher.tables import blob
+from matcher.tables.blob import UNKNOWN
 
 if TYPE_CHECKING:
     from matcher.organisations.forms import Forms, Found
@@ -26,25 +27,30 @@ def prepare(text: Text, forms: Forms) -> Prepared:
     name = Prepared(HolderKind.ORGANISATION, text)
     if not name.words:
         return name
-    tags = numbers = 0
-    for folded in name.words:
-        tags |= folded.word.tags
-        numbers |= folded.digits or folded.word.number
+    tags = signs = particles = connectors = 0
+    numbers = False
+    for i, folded in enumerate(name.words):
+        word = folded.word
+        numbers = numbers or folded.digits
+        if word is UNKNOWN:
+            if folded.sign:
+                signs |= 1 << i
+            continue
+        tags |= word.tags
+        numbers = numbers or word.number > 0
+        if word.tags & blob.PARTICLE and folded.length > 1:
+            particles |= 1 << i
+        elif word.tags & blob.CONNECTOR:
+            connectors |= 1 << i
     last = _cut_branch(name, forms) if tags & (blob.BRANCH | blob.OPENS) else len(name.words)
     kept = _strip_forms(name, last, forms)
-    core = light = signs = 0
-    first, last = kept[0], kept[-1] + 1
-    for i in kept:
-        folded = name.words[i]
-        tags = folded.word.tags
-        if folded.sign:
-            signs |= 1 << i
-        elif (tags & blob.PARTICLE and folded.length > 1) or (
-            tags & blob.CONNECTOR and first < i < last - 1 and not _abbreviated(name, i)
-        ):
+    signs &= kept
+    light = particles & kept
+    inner = connectors & kept & (kept - 1) & ~(1 << kept.bit_length() - 1)
+    for i in bits(inner):
+        if not _abbreviated(name, i):
             light |= 1 << i
-        else:
-            core |= 1 << i
+    core = kept & ~signs & ~light
     name.core, name.light = core or light, (light if core else 0) | signs
     if numbers:
         _find_numbers(name)
@@ -88,8 +94,8 @@ def _cut_branch(name: Prepared, forms: Forms) -> int:
     return start
 
 
-def _strip_forms(name: Prepared, last: int, forms: Forms) -> list[int] | range:
-    """Find the legal form at the end, else at the start, else inside; give the words that are left."""
+def _strip_forms(name: Prepared, last: int, forms: Forms) -> int:
+    """Find the legal form at the end, else at the start, else inside; give the set of words that are left."""
     end_form = None
     for _ in range(STATUSES_MAX):
         found = forms.at_end(name, last)
@@ -118,8 +124,8 @@ def _strip_forms(name: Prepared, last: int, forms: Forms) -> list[int] | range:
         found = forms.inside(name, last)
         if found is not None:
             name.forms = found.word.forms
-            return [*range(found.start), *range(found.end, last)]
-    return range(first, last)
+            return (1 << last) - (1 << found.end) | (1 << found.start) - 1
+    return (1 << last) - (1 << first)
 
 
 def _doubtful(name: Prepared, found: Found) -> bool:
