@@ -26,6 +26,8 @@ LOST_LETTER_LENGTH = 4
 class Fit(IntEnum):
     """How words fit their counterpart; the numbers stand in explanations."""
 
+    __hash__ = int.__hash__
+
     NONE = 0
     FULL = 1
     """Equal in a folding."""

@@ -9,6 +9,8 @@ from matcher.reasons import Reason
 class Outcome(IntEnum):
     """The scheme's four results (rulebook, section 3); a lower number says more."""
 
+    __hash__ = int.__hash__
+
     MTCH = 1
     """The name or identification belongs to the account."""
     CMTC = 2
@@ -21,6 +23,8 @@ class Outcome(IntEnum):
 
 class HolderKind(IntEnum):
     """Whether a holder is a person or an organisation; the rules differ."""
+
+    __hash__ = int.__hash__
 
     PERSON = 1
     ORGANISATION = 2

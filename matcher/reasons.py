@@ -6,6 +6,8 @@ from enum import IntEnum
 class Reason(IntEnum):
     """One rule that fired for the name, or the identification, that decided."""
 
+    __hash__ = int.__hash__
+
     EXACT = 1
     """Equal but for case, punctuation, spacing and the folding of letters."""
     ORDER = 2

@@ -13,7 +13,7 @@ from matcher.prepared import Prepared, bits
 from matcher.typos import Lengths, fit_typos
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Set
 
     from matcher.words import Folded
 
@@ -34,7 +34,7 @@ GIVEN_END_LENGTH = 5
 
 
 def align(
-    typed: Prepared, registered: Prepared, endings: Sequence[tuple[str, str]], budget: int, steps: Steps
+    typed: Prepared, registered: Prepared, endings: Set[tuple[str, str]], budget: int, steps: Steps
 ) -> Alignment:
     """Align two persons' names: what is equal first, then the kinds of near fit."""
     found = align_equal(typed, registered, steps)
@@ -208,7 +208,7 @@ def _crossed_edits(sounds: list[str], others: list[str], most: int, steps: Steps
     return best
 
 
-def _fit_endings(found: Alignment, endings: Sequence[tuple[str, str]]) -> None:
+def _fit_endings(found: Alignment, endings: Set[tuple[str, str]]) -> None:
     for i in bits(found.typed_left):
         for j in bits(found.registered_left & found.registered.surname):
             typed, registered = found.typed.words[i], found.registered.words[j]
@@ -218,27 +218,26 @@ def _fit_endings(found: Alignment, endings: Sequence[tuple[str, str]]) -> None:
                 break
 
 
-def _differ_by_ending(a: Folded, b: Folded, endings: Sequence[tuple[str, str]]) -> bool:
+def _differ_by_ending(a: Folded, b: Folded, endings: Set[tuple[str, str]]) -> bool:
     if not (a.base and b.base):
         return False
     return any(
-        _same_stem(x, y, male, female) or _same_stem(x, y, female, male)
+        _end_apart(x, y, endings)
         for x in a.variants
         for y in b.variants
         if x[:ENDING_STEM_MIN] == y[:ENDING_STEM_MIN]
-        for male, female in endings
     )
 
 
-def _same_stem(x: str, y: str, x_ending: str, y_ending: str) -> bool:
-    stem = len(x) - len(x_ending)
-    return (
-        stem >= ENDING_STEM_MIN
-        and stem == len(y) - len(y_ending)
-        and x[:stem] == y[:stem]
-        and x[stem:] == x_ending
-        and y[stem:] == y_ending
-    )
+def _end_apart(x: str, y: str, endings: Set[tuple[str, str]]) -> bool:
+    """Whether two words of one stem, ENDING_STEM_MIN letters at least, have the endings of one pair."""
+    stem = ENDING_STEM_MIN
+    while True:
+        if (x[stem:], y[stem:]) in endings or (y[stem:], x[stem:]) in endings:
+            return True
+        if x[stem : stem + 1] != y[stem : stem + 1] or stem >= len(x):
+            return False
+        stem += 1
 
 
 def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:

@@ -104,7 +104,7 @@ class Tables:
     """SHA-256 of the blob in hex."""
     sections: tuple[bytes, ...]
     words: dict[str, Word]
-    endings: tuple[tuple[str, str], ...]
+    endings: frozenset[tuple[str, str]]
 
 
 def hashed(key: bytes) -> int:
@@ -153,7 +153,7 @@ def parse(data: bytes) -> Tables:
             frozenset(struct.unpack_from(f"<{form_count}H", ids, 2 * forms_at)),
             frozenset(struct.unpack_from(f"<{variant_count}H", ids, 2 * variants_at)),
         )
-    endings = tuple(
+    endings = frozenset(
         (male[:m].decode(), female[:f].decode())
         for m, f, male, female in struct.iter_unpack("<BB7s7s", sections[8])
     )
