@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.alignment import Alignment, Fit
 from matcher.model import Outcome
+from matcher.organisations.align import ACRONYM_LETTERS_MIN
 from matcher.prepared import Prepared, bits
 from matcher.reasons import Reason
 from matcher.scripts import judge_scripts
@@ -79,7 +80,11 @@ def _judge_left(
     """Judge words on one side only: distinctive ones decide, generic ones only lower."""
     sides = ((found.typed, typed_left), (found.registered, registered_left))
     fits = bits(found.registered.core & ~registered_left)
-    if (
+    if not (typed_left and registered_left) and any(
+        left and _own_acronym(name, left) for name, left in sides
+    ):
+        verdict.note(Reason.ACRONYM, Outcome.CMTC)
+    elif (
         (typed_left and registered_left)
         or any(_distinctive(name, i) for name, left in sides for i in bits(left))
         or not any(_distinctive(found.registered, j) for j in fits)
@@ -87,6 +92,25 @@ def _judge_left(
         verdict.note(Reason.WORD_DIFFERS, Outcome.NMTC)
     else:
         verdict.note_knob(Reason.GENERIC_DIFFERS, policy, "generic_differs")
+
+
+def _own_acronym(name: Prepared, left: int) -> bool:
+    """Whether the words left are the first letters of the name's other words, or spell out one of them."""
+    others = name.core & ~left
+    letters = "".join([name.words[i].first for i in bits(left)])
+    if left.bit_count() in (1, len(letters)) and _is_acronym(letters, name, others):
+        return True
+    return any(_is_acronym(name.words[i].first, name, left) for i in bits(others))
+
+
+def _is_acronym(letters: str, name: Prepared, words: int) -> bool:
+    """Whether letters are the first ones of words, with or without the light words of the name."""
+    if len(letters) < ACRONYM_LETTERS_MIN or not letters.isascii():
+        return False
+    return any(
+        len(letters) == some.bit_count() and letters == "".join([name.words[i].first[0] for i in bits(some)])
+        for some in (words, words | name.light)
+    )
 
 
 def _judge_form(found: Alignment, policy: Policy, verdict: Verdict) -> None:
@@ -110,7 +134,7 @@ def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:
         verdict.note(Reason.SPACING)
     if fits >> Fit.SYNONYM & 1:
         verdict.note(Reason.SYNONYM)
-    doubts = verdict.has(Reason.FORM_DIFFERS) + verdict.has(Reason.GENERIC_DIFFERS)
+    doubts = sum(map(verdict.has, (Reason.FORM_DIFFERS, Reason.GENERIC_DIFFERS, Reason.ACRONYM)))
     if fits & _NEAR_FITS:
         doubts += (fits & _NEAR_FITS).bit_count()
         if fits >> Fit.TYPO & 1:

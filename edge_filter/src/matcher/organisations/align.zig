@@ -25,7 +25,7 @@ const typo_words_max = 2;
 /// The shorter legal form's letters from which one, and two, edits are a slip in it.
 const form_slip_lengths = .{ .one = 4, .two = 8 };
 const form_letters_max = 64;
-const acronym_letters_min = 3;
+pub const acronym_letters_min = 3;
 /// Letters that are left of a shortened word without a full stop behind it.
 const shortened_letters_min = 4;
 /// Letters that are left of a shortened word with one (Baker. for Bakeries).
@@ -220,14 +220,7 @@ fn isAcronym(short: *const Prepared, of: Set, long: *const Prepared, set: Set, f
     const length = letters.count(short, of);
     if (length < acronym_letters_min or length > @popCount(free)) return false;
     if (@popCount(of) != 1 and @popCount(of) != length) return false;
-    if (@popCount(set) != length) return false;
-    var initials: Letters = .of(short, of);
-    var positions = each(set);
-    while (initials.next()) |letter| {
-        if (letter >= 0x80) return false;
-        if (letter != long.words[positions.next().?].first()[0]) return false;
-    }
-    return true;
+    return Letters.of(short, of).areFirstOf(long, set);
 }
 
 /// How long two words must be for a mere slip: never in digits, known words or roman numerals.

@@ -10,7 +10,8 @@ const words = @import("../words.zig");
 const alignment = @import("../alignment.zig");
 const Alignment = alignment.Alignment;
 const Fits = alignment.Fits;
-const Letters = @import("letters.zig").Letters;
+const letters = @import("letters.zig");
+const Letters = letters.Letters;
 const Reason = @import("../model.zig").Reason;
 const Policy = @import("../policy.zig").Policy;
 const Prepared = prepared.Prepared;
@@ -21,6 +22,7 @@ const each = prepared.each;
 /// At the start of a name it tells no two companies apart (Company, Limited Liability Partnership and Business
 /// (Names and Trading Disclosures) Regulations 2015, schedule 3).
 const leading_article = "the";
+const acronym_letters_min = @import("align.zig").acronym_letters_min;
 const near_fits: Fits = .of(&.{ .typo, .abbreviation, .acronym, .letter_unknown });
 
 /// Percent of the similarity that is left by what two payees of one group may differ in.
@@ -93,11 +95,32 @@ fn judgeLeft(
     const registered = found.registered;
     const both = typed_left != 0 and registered_left != 0;
     const distinctive = hasDistinctive(typed, typed_left) or hasDistinctive(registered, registered_left);
-    if (both or distinctive or !hasDistinctive(registered, registered.core & ~registered_left)) {
+    const own_acronym = ownAcronym(typed, typed_left) or ownAcronym(registered, registered_left);
+    if (!both and own_acronym) {
+        verdict.note(.acronym, .cmtc);
+    } else if (both or distinctive or !hasDistinctive(registered, registered.core & ~registered_left)) {
         verdict.note(.word_differs, .nmtc);
     } else {
         verdict.noteKnob(.generic_differs, policy, .generic_differs);
     }
+}
+
+/// Whether the words left are the first letters of the name's other words, or spell out one of them.
+fn ownAcronym(name: *const Prepared, left: Set) bool {
+    if (left == 0) return false;
+    const others = name.core & ~left;
+    const one_each = @popCount(left) == letters.count(name, left);
+    if ((@popCount(left) == 1 or one_each) and isAcronym(name, left, others)) return true;
+    var positions = each(others);
+    while (positions.next()) |i| if (isAcronym(name, prepared.bit(i), left)) return true;
+    return false;
+}
+
+/// Whether the letters of some words are the first ones of others, with or without the name's light words.
+fn isAcronym(name: *const Prepared, short: Set, long: Set) bool {
+    if (letters.count(name, short) < acronym_letters_min) return false;
+    return Letters.of(name, short).areFirstOf(name, long) or
+        Letters.of(name, short).areFirstOf(name, long | name.light);
 }
 
 fn judgeForm(found: *const Alignment, policy: *const Policy, verdict: *Verdict) void {
@@ -123,6 +146,7 @@ fn judgeFits(found: *const Alignment, policy: *const Policy, verdict: *Verdict) 
     var doubts: u32 = @popCount(fits.bits & near_fits.bits);
     doubts += @intFromBool(verdict.has(.form_differs));
     doubts += @intFromBool(verdict.has(.generic_differs));
+    doubts += @intFromBool(verdict.has(.acronym));
     if (fits.has(.typo)) verdict.noteKnob(.typo, policy, .typo);
     if (fits.has(.abbreviation)) verdict.note(.synonym, .cmtc);
     if (fits.has(.acronym)) verdict.note(.acronym, .cmtc);

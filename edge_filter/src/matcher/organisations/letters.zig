@@ -34,6 +34,17 @@ pub const Letters = struct {
         while (a.next()) |letter| if (letter != b.next()) return false;
         return b.next() == null;
     }
+
+    /// Whether a walk gives the first letter of each of some words, all of them ASCII.
+    pub fn areFirstOf(letters: Letters, name: *const Prepared, set: Set) bool {
+        var walk = letters;
+        var positions = prepared.each(set);
+        while (positions.next()) |i| {
+            const letter = walk.next() orelse return false;
+            if (letter >= 0x80 or letter != name.words[i].first()[0]) return false;
+        }
+        return walk.next() == null;
+    }
 };
 
 /// The bytes of the first foldings of a set of words.
