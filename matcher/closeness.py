@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from matcher.alignment import Alignment, Fit
+from matcher.model import HolderKind
 from matcher.prepared import bits
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _CLOSENESS = {
     Fit.SOUND: 950,
 }
 """Of words by their fit, per mille; CLOSE for the fits that are not named."""
+_ALONE = 300
+"""Of a surname that stands alone to what it stands with on the other side."""
 _TYPED_EXTRA, _REGISTERED_EXTRA = 20, 10
 """Percent by which each word more on one side lessens the closeness."""
 
@@ -42,6 +45,8 @@ def closeness(found: Alignment) -> int:
         for link in found.links
         if link.typed & typed_core and link.registered & registered_core
     ]
+    if found.typed.kind is HolderKind.PERSON and _is_one(found.typed) != _is_one(found.registered):
+        near.append(_ALONE)
     near += _pair_off(_left(found.typed, found.typed_left), _left(found.registered, found.registered_left))
     if not near:
         return 0
@@ -51,7 +56,7 @@ def closeness(found: Alignment) -> int:
 
 
 def _left(side: Prepared, left: int) -> list[Folded]:
-    """Give the words left on a side that fold to base Latin, up to LETTERS_MAX letters of them."""
+    """Give the words left on a side, up to LETTERS_MAX letters of them."""
     found: list[Folded] = []
     letters = 0
     for i in bits(left):
@@ -59,8 +64,7 @@ def _left(side: Prepared, left: int) -> list[Folded]:
         letters += word.length
         if letters > LETTERS_MAX:
             break
-        if word.base:
-            found.append(word)
+        found.append(word)
     return found
 
 
@@ -82,5 +86,11 @@ def _pair_off(typed: list[Folded], registered: list[Folded]) -> list[int]:
 
 
 def _similarity(a: Folded, b: Folded) -> int:
+    if not (a.base and b.base):
+        return 0
     longer = max(len(a.first), len(b.first))
     return (longer - OSA.distance(a.first, b.first)) * CLOSE // longer
+
+
+def _is_one(name: Prepared) -> bool:
+    return name.core & (name.core - 1) == 0

@@ -12,13 +12,15 @@ const Prepared = prepared.Prepared;
 const Set = prepared.Set;
 
 const close = 1000;
+/// Of a surname that stands alone to what it stands with on the other side.
+const alone = 300;
 /// Letters on one side whose words are compared with the other side's.
 const letters_max = 64;
 /// Percent by which each word more on one side lessens the closeness.
 const typed_extra = 20;
 const registered_extra = 10;
-/// Links of core words, and pairs of words that are left.
-const near_max = 2 * words.words_max;
+/// Links of core words, pairs of words that are left, and a surname alone.
+const near_max = 2 * words.words_max + 1;
 
 /// How close words are by their fit, per mille.
 fn ofFit(fit: alignment.Fit) u16 {
@@ -54,6 +56,7 @@ pub fn of(found: *const Alignment) u16 {
         if (link.typed & found.typed.core == 0 or link.registered & found.registered.core == 0) continue;
         near.add(ofFit(link.fit));
     }
+    if (found.typed.kind == .person and isOne(found.typed) != isOne(found.registered)) near.add(alone);
     pairOff(found, &near);
     if (near.count == 0) return 0;
     const typed: u32 = @popCount(found.typedLeft());
@@ -62,7 +65,7 @@ pub fn of(found: *const Alignment) u16 {
     return @intCast((near.sum / near.count + 2 * near.least) * 100 / (3 * lessened));
 }
 
-/// The words left on a side that fold to base Latin, up to `letters_max` letters of them.
+/// The words left on a side, up to `letters_max` letters of them.
 fn leftOf(side: *const Prepared, left: Set) Set {
     var found: Set = 0;
     var letters: u32 = 0;
@@ -70,7 +73,7 @@ fn leftOf(side: *const Prepared, left: Set) Set {
     while (positions.next()) |i| {
         letters += side.words[i].length();
         if (letters > letters_max) break;
-        if (side.words[i].base()) found |= prepared.bit(i);
+        found |= prepared.bit(i);
     }
     return found;
 }
@@ -108,7 +111,12 @@ fn pairOff(found: *const Alignment, near: *Near) void {
 }
 
 fn similarity(a: *const Folded, b: *const Folded) u16 {
+    if (!a.base() or !b.base()) return 0;
     const longer = @max(a.length(), b.length());
     const edits = distance.whole(letters_max, a.first(), b.first());
     return @intCast((longer - edits) * close / longer);
+}
+
+fn isOne(name: *const Prepared) bool {
+    return @popCount(name.core) == 1;
 }
