@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 STEPS_MAX = 12_288
 STEPS_PER_DISTANCE = 32
+ELIDED = "odln"
+"""Letters that an apostrophe parts from a surname (O'Brien, D'Angelo), written apart."""
 JOINED_WORDS_MAX = 3
 LOST_LETTER_LENGTH = 4
 """Letters of a word from which a full stop may stand for one of them."""
@@ -213,7 +215,7 @@ def _fit_joined(found: Alignment, *, typed_single: bool) -> None:
     one, many = (found.typed, found.registered) if typed_single else (found.registered, found.typed)
     for single in bits(found.typed_free if typed_single else found.registered_free):
         free = found.registered_free if typed_single else found.typed_free
-        run = _run_equal(one.words[single], many, free)
+        run = _run_equal(one, single, many, free)
         if not run:
             continue
         weight = _core_letters(many, run) + _core_letters(one, 1 << single)
@@ -225,11 +227,13 @@ def _core_letters(side: Prepared, words: int) -> int:
     return sum(side.words[i].length for i in bits(words & side.core))
 
 
-def _run_equal(single: Folded, side: Prepared, free: int) -> int:
-    """Give the first run of two or three free neighbours that, written together, are `single`; 0 if none."""
+def _run_equal(one: Prepared, i: int, side: Prepared, free: int) -> int:
+    """Give the first run of two or three free neighbours that, written together, are word i; 0 if none."""
+    single = one.words[i]
     if single.sign:
         return 0
     words = side.words
+    elided = ELIDED if one.surname >> i & 1 else ""
     for start in bits(free & free >> 1):
         rests = _rests(single.variants, words[start])
         end = start + 1
@@ -238,9 +242,14 @@ def _run_equal(single: Folded, side: Prepared, free: int) -> int:
                 break
             rests = _rests(rests, words[end])
             end += 1
-            if "" in rests:
+            if "" in rests and (side.kind is HolderKind.ORGANISATION or _no_initial(words[start:end], elided)):
                 return (1 << end) - (1 << start)
     return 0
+
+
+def _no_initial(run: list[Folded], elided: str) -> bool:
+    """Whether no word is a letter that may be an initial: Daniel A Costa is not Daniela Costa."""
+    return not any(folded.letter and (at or folded.first not in elided) for at, folded in enumerate(run))
 
 
 def _rests(texts: tuple[str, ...], word: Folded) -> tuple[str, ...]:

@@ -56,7 +56,23 @@ def _tag(name: Prepared) -> int:
     name.core, name.light, name.titles = core & ~titles, light | signs | titles, titles
     if weak:
         _place_weak(name, weak)
+    if light:
+        _settle_outer(name, light)
     return signs
+
+
+def _settle_outer(name: Prepared, light: int) -> None:
+    """Let particles and connecting words be names where they link nothing: Xiao Ming Du, Des Michael Lynam."""
+    commas = any(map(COMMA.__and__, name.gaps))
+    for i in bits(light):
+        leading = not name.core & ((1 << i) - 1)
+        trailing = not name.core >> i and not commas
+        if not (leading or trailing) or name.titles >> i + 1 & 1:
+            continue
+        particle = name.words[i].word.tags & blob.PARTICLE
+        if trailing or not particle or name.words[i + 1].word.sex:
+            name.core |= 1 << i
+            name.light &= ~(1 << i)
 
 
 def _is_title(name: Prepared, i: int, last: int) -> bool:

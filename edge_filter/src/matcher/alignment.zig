@@ -16,6 +16,8 @@ const has = prepared.has;
 
 pub const steps_max = 12_288;
 pub const steps_per_distance = 32;
+/// Letters that an apostrophe parts from a surname (O'Brien, D'Angelo), written apart.
+const elided = "odln";
 const joined_words_max = 3;
 /// Letters of a word from which a full stop may stand for one of them.
 const lost_letter_length = 4;
@@ -295,7 +297,7 @@ pub const Alignment = struct {
         var singles = each(if (single == .typed) found.typed_free else found.registered_free);
         while (singles.next()) |i| {
             const free = if (single == .typed) found.registered_free else found.typed_free;
-            const run = runEqual(&one.words[i], many, free, &runs);
+            const run = runEqual(one, i, many, free, &runs);
             if (run == 0) continue;
             const weight = coreLetters(many, run) + coreLetters(one, bit(i));
             const typed = if (single == .typed) bit(i) else run;
@@ -352,19 +354,32 @@ const Runs = struct {
     }
 };
 
-/// The first run of two or three free neighbours that, written together, are `single`; 0 if none.
-fn runEqual(single: *const Folded, side: *const Prepared, free: Set, runs: *const Runs) Set {
+/// The first run of two or three free neighbours that, written together, are word i; 0 if none.
+fn runEqual(one: *const Prepared, i: usize, side: *const Prepared, free: Set, runs: *const Runs) Set {
+    const single = &one.words[i];
     if (single.sign or single.longest() < 2) return 0;
+    const may_elide = has(one.surname, i);
     var starts = each(free & free >> 1 & runs.starts(single) & side.heads.like(single));
     while (starts.next()) |start| {
         for (start + 2..start + joined_words_max + 1) |end| {
             if (end > side.words.len or !has(free, end - 1) or side.words[end - 1].sign) break;
             if (side.words[end - 2].digits and side.words[end - 1].digits) break;
             if (!joinsTo(side.words[start..end], single)) continue;
+            if (side.kind == .person and holdsInitial(side.words[start..end], may_elide)) continue;
             return below(end) & ~below(start);
         }
     }
     return 0;
+}
+
+/// Whether a word is a letter that may be an initial: Daniel A Costa is not Daniela Costa.
+fn holdsInitial(run: []const Folded, may_elide: bool) bool {
+    for (run, 0..) |*folded, at| {
+        if (!folded.letter()) continue;
+        const is_elided = may_elide and at == 0 and std.mem.findScalar(u8, elided, folded.variant(0)[0]) != null;
+        if (!is_elided) return true;
+    }
+    return false;
 }
 
 /// The words before `end`, which may lie behind the last possible one.

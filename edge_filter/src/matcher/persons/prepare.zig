@@ -56,8 +56,28 @@ fn tag(name: *Prepared) Set {
     name.core &= ~titles;
     name.light |= signs | titles;
     name.titles = titles;
+    const light = name.light & ~signs & ~titles;
     if (weak != 0) placeWeak(name, weak);
+    if (light != 0) settleOuter(name, light);
     return signs;
+}
+
+/// Lets particles and connecting words be names where they link nothing: Xiao Ming Du, Des Michael Lynam.
+fn settleOuter(name: *Prepared, light: Set) void {
+    var commas = false;
+    for (name.gaps) |gap| commas = commas or gap & words.comma != 0;
+    var positions = each(light);
+    while (positions.next()) |i| {
+        const leading = name.core & (bit(i) - 1) == 0;
+        const trailing = name.core >> @intCast(i) == 0 and !commas;
+        if (!leading and !trailing) continue;
+        const last = i + 1 == name.words.len;
+        if (!last and has(name.titles, i + 1)) continue;
+        const known = !last and name.words[i + 1].word.sex != 0;
+        if (!trailing and name.words[i].word.is(tables.particle) and !known) continue;
+        name.core |= bit(i);
+        name.light &= ~bit(i);
+    }
 }
 
 /// Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name. At the
