@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matcher.model import HolderKind
@@ -26,12 +27,13 @@ def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
         _find_dotted(name, lexicon)
     if len(name.words) > 1 and name.gaps[1] == HYPHEN and name.words[0].letters == 1:
         _find_hyphened(name, lexicon)
-    if any(map(COMMA.__and__, name.gaps)):
+    commas = any([gap & COMMA for gap in name.gaps])
+    if commas:
         _find_degrees(name, lexicon)
     _find_generations(name)
     if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
         _take_back(name, signs)
-    _find_surname(name)
+    _find_surname(name, commas=commas)
     return name
 
 
@@ -78,6 +80,7 @@ def _settle_outer(name: Prepared, light: int) -> None:
 def _is_title(name: Prepared, i: int, last: int) -> bool:
     """Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name.
 
+    A noble one is inside a name before a particle (Graf von Lindenau); else Graf is a surname.
     At the start, Sr. is no generation but senhor.
     """
     tags = name.words[i].word.tags
@@ -85,6 +88,8 @@ def _is_title(name: Prepared, i: int, last: int) -> bool:
         return i == 0 and bool(tags & blob.GENERATION) and name.dot(i)
     if not tags & blob.WEAK or name.dot(i):
         return True
+    if tags & blob.NOBLE:
+        return 0 < i < last and bool(name.words[i + 1].word.tags & blob.PARTICLE)
     if not tags & blob.CAPITALS or i != last or i < 2:  # noqa: PLR2004 (a given name and a surname)
         return False
     return name.words[i].upper and not (name.words[0].upper and name.words[i - 1].upper)
@@ -202,43 +207,42 @@ def _find_generations(name: Prepared) -> None:
             name.generations |= 1 << i
 
 
-def _find_surname(name: Prepared) -> None:
-    order = bits(name.core & ~name.generations)
-    if not order:
+def _find_surname(name: Prepared, *, commas: bool) -> None:
+    rest = name.core & ~name.generations
+    if rest & (rest - 1) == 0:
+        name.surname = rest
         return
-    if len(order) == 1:
-        name.surname = 1 << order[0]
-        return
-    surname = _by_comma(name, order) or _by_capitals(name, order)
+    order = bits(rest)
+    surname = (commas and _by_comma(name, order, rest)) or _by_capitals(name, order)
     name.certain = surname != 0
-    name.surname = surname or _by_position(name, order)
-    for i in order:
-        if not name.surname >> i & 1:
-            name.given = i
-            return
+    name.surname = surname or _by_position(name, order, rest)
+    left = rest & ~name.surname
+    if left:
+        name.given = (left & -left).bit_length() - 1
 
 
-def _by_comma(name: Prepared, order: tuple[int, ...]) -> int:
+def _by_comma(name: Prepared, order: tuple[int, ...], rest: int) -> int:
     """Give the block before the only comma between core words."""
     found = 0
-    for at in range(1, len(order)):
-        if any(name.comma(i) for i in range(order[at - 1] + 1, order[at] + 1)):
+    for before, at in pairwise(order):
+        if any(name.comma(i) for i in range(before + 1, at + 1)):
             if found:
                 return 0
-            found = sum(1 << i for i in order[:at])
+            found = rest & ((1 << at) - 1)
     return found
 
 
 def _by_capitals(name: Prepared, order: tuple[int, ...]) -> int:
     """Give the block in capitals at either end, where other words are not."""
-    capitals = tuple(i for i in order if name.words[i].upper and name.words[i].length > INITIALS_MAX)
+    words = name.words
+    capitals = tuple([i for i in order if words[i].upper and words[i].length > INITIALS_MAX])
     count = len(capitals)
-    if count and capitals in (order[:count], order[-count:]) and not all(name.words[i].upper for i in order):
+    if count and capitals in (order[:count], order[-count:]) and not all(words[i].upper for i in order):
         return sum(1 << i for i in capitals)
     return 0
 
 
-def _by_position(name: Prepared, order: tuple[int, ...]) -> int:
+def _by_position(name: Prepared, order: tuple[int, ...], rest: int) -> int:
     """Give the last word and all that hang on it, or what stands first where the end is a given name.
 
     That is a known given name behind an unknown word, or initials behind words of which the first is no
@@ -252,13 +256,14 @@ def _by_position(name: Prepared, order: tuple[int, ...]) -> int:
         if last.word.sex:
             return 1 << order[0]
     start = len(order) - 1
-    while start > 1 and any(map(name.hyphen, range(order[start - 1] + 1, order[start] + 1))):
-        start -= 1
+    if HYPHEN in name.gaps:
+        while start > 1 and any(map(name.hyphen, range(order[start - 1] + 1, order[start] + 1))):
+            start -= 1
     for at in range(1, start):
         if order[at] - order[at - 1] > 1 and _particle_between(name, order[at - 1], order[at]):
             start = at
             break
-    return sum(1 << i for i in order[start:])
+    return rest >> order[start] << order[start]
 
 
 def _particle_between(name: Prepared, before: int, after: int) -> bool:

@@ -59,7 +59,8 @@ SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
     TRADING,
     OPENS,
     CAPITALS,
-) = (1 << bit for bit in range(14))
+    NOBLE,
+) = (1 << bit for bit in range(15))
 MALE, FEMALE = 1, 2
 
 

@@ -187,6 +187,7 @@ class _Words:
             "weak": blob.WEAK,
             "slash": blob.WEAK,
             "capitals": blob.WEAK | blob.CAPITALS,
+            "noble": blob.WEAK | blob.NOBLE,
         }
         for number, line in _lines(name):
             label, colon, texts = line.rpartition(":")

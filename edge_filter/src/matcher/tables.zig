@@ -134,6 +134,8 @@ pub const trading = 2048;
 pub const opens = 4096;
 /// A weak title that counts in capitals.
 pub const capitals = 8192;
+/// A weak title that counts before a particle.
+pub const noble = 16384;
 pub const male = 1;
 pub const female = 2;
 

@@ -80,12 +80,15 @@ fn settleOuter(name: *Prepared, light: Set) void {
     }
 }
 
-/// Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name. At the
-/// start, Sr. is no generation but senhor.
+/// Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name. A
+/// noble one is inside a name before a particle. At the start, Sr. is no generation but senhor.
 fn isTitle(name: *const Prepared, i: usize) bool {
     const folded = &name.words[i];
     if (!folded.word.is(tables.title)) return i == 0 and folded.word.is(tables.generation) and name.dot(i);
     if (!folded.word.is(tables.weak) or name.dot(i)) return true;
+    if (folded.word.is(tables.noble)) {
+        return i > 0 and i + 1 < name.words.len and name.words[i + 1].word.is(tables.particle);
+    }
     if (!folded.word.is(tables.capitals) or i + 1 != name.words.len or i < 2) return false;
     return folded.upper and !(name.words[0].upper and name.words[i - 1].upper);
 }
