@@ -31,6 +31,7 @@ class Prepared:
         "certain",
         "characters",
         "core",
+        "dotted",
         "form_doubtful",
         "forms",
         "gaps",
@@ -61,6 +62,8 @@ class Prepared:
         """Whether the legal form may as well be a word of the name (Ute, Sal)."""
         self.branch: int = 0
         """An organisation's branch suffix: neither core nor light."""
+        self.dotted: dict[int, int] = {}
+        """The synonyms of an organisation's words that a bare full stop joins to the next (F.lli)."""
         self.numbers: dict[int, int] = {}
         """The values of an organisation's words that are numbers."""
         self.titles: int = 0

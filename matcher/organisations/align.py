@@ -41,6 +41,8 @@ def align(typed: Prepared, registered: Prepared, budget: int, steps: Steps) -> A
         return found
     if _written_alike(typed, registered):
         return _wholly(typed, registered)
+    if typed.dotted or registered.dotted:
+        _fit_dotted(found)
     if budget:
         _fit_form_slip(found, steps)
     _fit_outside(found, steps)
@@ -76,6 +78,26 @@ def _wholly(typed: Prepared, registered: Prepared) -> Alignment:
     weight = sum(name.words[i].length for name in (typed, registered) for i in bits(name.core))
     found.link(typed.core | typed.light, registered.core | registered.light, Fit.JOINED, weight)
     return found
+
+
+def _fit_dotted(found: Alignment) -> None:
+    """Fit a short form with a full stop inside to its full word."""
+    typed, registered = found.typed, found.registered
+    for i, synonym in typed.dotted.items():
+        j = _synonym(synonym, registered, found.registered_left)
+        if j is not None and found.typed_left >> i & 3 == 3:  # noqa: PLR2004 (both words)
+            weight = sum(typed.words[k].length for k in (i, i + 1)) + registered.words[j].length
+            found.link(3 << i, 1 << j, Fit.SYNONYM, weight)
+    for j, synonym in registered.dotted.items():
+        k = _synonym(synonym, typed, found.typed_left)
+        if k is not None and found.registered_left >> j & 3 == 3:  # noqa: PLR2004 (both words)
+            weight = sum(registered.words[n].length for n in (j, j + 1)) + typed.words[k].length
+            found.link(1 << k, 3 << j, Fit.SYNONYM, weight)
+
+
+def _synonym(synonym: int, name: Prepared, among: int) -> int | None:
+    """Give the first of some words that is a full word's or its short form."""
+    return next((i for i in bits(among) if name.words[i].word.synonym == synonym), None)
 
 
 def _fit_form_slip(found: Alignment, steps: Steps) -> None:

@@ -9,9 +9,13 @@ from matcher.phrases import find_phrase
 from matcher.prepared import Prepared, bits
 from matcher.tables import blob
 from matcher.tables.blob import UNKNOWN
+from matcher.words import DOT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matcher.organisations.forms import Forms, Found
+    from matcher.tables.blob import Word
     from matcher.words import Text
 
 STATUSES_MAX = 3
@@ -45,16 +49,24 @@ def prepare(text: Text, forms: Forms) -> Prepared:
     last = _cut_branch(name, forms) if tags & (blob.BRANCH | blob.OPENS) else len(name.words)
     kept = _strip_forms(name, last, forms)
     signs &= kept
-    light = particles & kept
-    inner = connectors & kept & (kept - 1) & ~(1 << kept.bit_length() - 1)
-    for i in bits(inner):
-        if not _abbreviated(name, i):
-            light |= 1 << i
+    light = particles & kept | _joining(name, connectors, kept)
     core = kept & ~signs & ~light
     name.core, name.light = core or light, (light if core else 0) | signs
     if numbers:
         _find_numbers(name)
+    if DOT in name.gaps:
+        _find_dotted(name, forms.lexicon)
     return name
+
+
+def _joining(name: Prepared, connectors: int, kept: int) -> int:
+    """Give the connecting words that stand between others, as a set."""
+    inner = connectors & kept & (kept - 1) & ~(1 << kept.bit_length() - 1)
+    joining = 0
+    for i in bits(inner):
+        if not _abbreviated(name, i):
+            joining |= 1 << i
+    return joining
 
 
 def _abbreviated(name: Prepared, i: int) -> bool:
@@ -76,6 +88,15 @@ def _find_numbers(name: Prepared) -> None:
         elif folded.word.number and seen:
             name.numbers[i] = folded.word.number
         seen = seen or bool(name.core >> i & 1)
+
+
+def _find_dotted(name: Prepared, lexicon: Mapping[str, Word]) -> None:
+    """Find short forms with a full stop inside, whose parts are words of their own."""
+    for i in range(len(name.words) - 1):
+        if name.gaps[i + 1] == DOT:
+            word = lexicon.get(name.words[i].first + name.words[i + 1].first, UNKNOWN)
+            if word.synonym:
+                name.dotted[i] = word.synonym
 
 
 def _cut_branch(name: Prepared, forms: Forms) -> int:

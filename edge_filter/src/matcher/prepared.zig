@@ -151,6 +151,8 @@ pub const Prepared = struct {
     forms: Forms,
     /// Whether the legal form may as well be a word of the name (Ute, Sal).
     form_doubtful: bool,
+    /// The synonyms of an organisation's words that a bare full stop joins to the next (F.lli), 0 for others.
+    dotted: [words.words_max]u16,
     /// The values of an organisation's words that are numbers, 0 for others.
     numbers: [words.words_max]u16,
     /// Light words that are a person's titles.
@@ -175,6 +177,7 @@ pub const Prepared = struct {
         name.branch = 0;
         name.forms.count = 0;
         name.form_doubtful = false;
+        @memset(name.dotted[0..text.words.len], 0);
         @memset(name.numbers[0..text.words.len], 0);
         name.titles = 0;
         name.surname = 0;

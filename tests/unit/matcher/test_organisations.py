@@ -33,6 +33,7 @@ from tests.unit.matcher.cases import CMTC, MTCH, NMTC, ORGANISATION, against
         ("Nordlicht Fund 2", "Nordlicht Fund II"),
         ("The Acme Works", "THE ACME WORKS"),
         ("The Acme Works", "Acme Works"),
+        ("F.lli Beispiel", "Fratelli Beispiel"),
         ("Müller u. Söhne", "Müller und Söhne"),
         ("A&B Werkstatt", "A & B Werkstatt"),
         ("Canal+ Sport", "Canal + Sport"),

@@ -45,6 +45,7 @@ pub fn alignNames(
     try found.alignEqual(typed, registered, steps);
     if (found.typedLeft() == 0 and found.registeredLeft() == 0) return;
     if (writtenAlike(typed, registered)) return linkWholly(found, typed, registered);
+    fitDotted(found);
     if (budget > 0) try fitFormSlip(found, steps);
     try fitOutside(found, steps);
     if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
@@ -74,6 +75,33 @@ fn linkWholly(found: *Alignment, typed: *const Prepared, registered: *const Prep
     found.clear(typed, registered);
     const weight = letters.count(typed, typed.core) + letters.count(registered, registered.core);
     found.link(typed.core | typed.light, registered.core | registered.light, .joined, weight);
+}
+
+/// Fits a short form with a full stop inside to its full word.
+fn fitDotted(found: *Alignment) void {
+    const typed = found.typed;
+    const registered = found.registered;
+    for (typed.dotted[0..typed.words.len], 0..) |synonym, i| {
+        if (synonym == 0) continue;
+        const j = synonymOf(synonym, registered, found.registeredLeft()) orelse continue;
+        const run = bit(i) | bit(i + 1);
+        if (found.typedLeft() & run != run) continue;
+        found.link(run, bit(j), .synonym, letters.count(typed, run) + registered.words[j].length());
+    }
+    for (registered.dotted[0..registered.words.len], 0..) |synonym, j| {
+        if (synonym == 0) continue;
+        const i = synonymOf(synonym, typed, found.typedLeft()) orelse continue;
+        const run = bit(j) | bit(j + 1);
+        if (found.registeredLeft() & run != run) continue;
+        found.link(bit(i), run, .synonym, letters.count(registered, run) + typed.words[i].length());
+    }
+}
+
+/// The first of some words that is a full word's or its short form.
+fn synonymOf(synonym: u16, name: *const Prepared, among: Set) ?usize {
+    var positions = each(among);
+    while (positions.next()) |i| if (name.words[i].word.synonym == synonym) return i;
+    return null;
 }
 
 /// Fits the last words of one side to the other's legal form that they are but for a slip (Gmbbh).

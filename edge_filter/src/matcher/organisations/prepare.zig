@@ -31,6 +31,7 @@ pub fn prepare(name: *Prepared, text: words.Text) void {
     if (tags & (tables.branch | tables.opens) != 0) last = cutBranch(name, text);
     tagKept(name, stripForms(name, last));
     if (numbers) findNumbers(name);
+    findDotted(name);
 }
 
 /// Tags the words that neither the legal form nor the branch suffix took.
@@ -82,6 +83,21 @@ fn valueOf(digits: []const u8) u16 {
     var value: u16 = 0;
     for (digits) |digit| value = value * 10 + (digit - '0');
     return value;
+}
+
+/// Finds short forms with a full stop inside, whose parts are words of their own.
+fn findDotted(name: *Prepared) void {
+    for (0..name.words.len - 1) |i| {
+        if (name.gaps[i + 1] != words.dot) continue;
+        var buffer: [tables.key_bytes_max]u8 = undefined;
+        const head = name.words[i].first();
+        const tail = name.words[i + 1].first();
+        if (head.len + tail.len > buffer.len) continue;
+        @memcpy(buffer[0..head.len], head);
+        @memcpy(buffer[head.len..][0..tail.len], tail);
+        const word = tables.find(buffer[0 .. head.len + tail.len]) orelse continue;
+        name.dotted[i] = word.synonym;
+    }
 }
 
 /// Finds the branch suffix, a word such as "branch" and all behind it; gives where it begins.
