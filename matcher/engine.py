@@ -228,7 +228,9 @@ class _Attempt:
             verdict.notes += candidate.verdict.notes
             verdict.outcome = max(verdict.outcome, candidate.verdict.outcome)
         verdict.note(Reason.JOINT)
-        return best._replace(verdict=verdict, parts=tuple(found))
+        # A close match says of each part that was close that it is near to a holder's name.
+        may_tell = all(one.disclosable for one in found if one.verdict.outcome is Outcome.CMTC)
+        return best._replace(verdict=verdict, disclosable=best.disclosable and may_tell, parts=tuple(found))
 
 
 def _incomparable(reason: Reason) -> Verdict:

@@ -241,12 +241,15 @@ const Attempt = struct {
         if (parts.count > attempt.account.holder_count) return null;
         var taken: u32 = 0;
         var all: ?Candidate = null;
+        // A close match says of each part that was close that it is near to a holder's name.
+        var may_tell = true;
         var verdict: Verdict = .init(perfect_score, &attempt.scratch.notes);
         for (0..parts.count) |number| {
             const part = parts.part(number, &attempt.scratch.part);
             const candidate = try attempt.bestSingle(part, taken);
             if (@backingInt(candidate.verdict.outcome) > @backingInt(model.Outcome.cmtc)) return null;
             taken |= @as(u32, 1) << @intCast(candidate.holder);
+            if (candidate.verdict.outcome == .cmtc and !candidate.disclosable) may_tell = false;
             verdict.note(.joint, candidate.verdict.outcome);
             verdict.reasons.bits |= candidate.verdict.reasons.bits;
             verdict.similarity = @min(verdict.similarity, candidate.verdict.similarity);
@@ -254,6 +257,7 @@ const Attempt = struct {
         }
         var together = all.?;
         together.verdict = verdict;
+        together.disclosable = together.disclosable and may_tell;
         together.together = true;
         return together;
     }

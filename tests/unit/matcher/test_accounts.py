@@ -164,3 +164,18 @@ def test_a_decision_shows_no_name() -> None:
     decision = against("Anna Muller", "Anna Mueller")
     assert decision.matched_name == "Anna Mueller"
     assert "Anna" not in repr(decision)
+
+
+@pytest.mark.parametrize("kind", [NameKind.REGISTERED, NameKind.FORMER])
+def test_a_close_part_of_a_joint_name_is_told_only_if_its_holder_may_be(kind: NameKind) -> None:
+    peter = Holder(PERSON, (Name("Peter Vogtmann"),))
+    names = (
+        (Name("Anna Lindenau"),)
+        if kind is NameKind.REGISTERED
+        else (Name("Xaver"), Name("Anna Lindenau", kind))
+    )
+    anna = Holder(PERSON, names, never_disclose=kind is NameKind.REGISTERED)
+    account = Account(AccountStatus.ACTIVE, (peter, anna))
+    decision = decide("Peter Vogtmann und A. Lindenau", account, DEFAULT_POLICY)
+    assert (decision.outcome, decision.matched_name) == (Outcome.NMTC, None)
+    assert Reason.NOT_DISCLOSABLE in decision.reasons
