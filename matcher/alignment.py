@@ -242,14 +242,16 @@ def _run_equal(one: Prepared, i: int, side: Prepared, free: int) -> int:
                 break
             rests = _rests(rests, words[end])
             end += 1
-            if "" in rests and (side.kind is HolderKind.ORGANISATION or _no_initial(words[start:end], elided)):
+            if "" in rests and not (
+                side.kind is HolderKind.PERSON and _holds_initial(words[start:end], elided)
+            ):
                 return (1 << end) - (1 << start)
     return 0
 
 
-def _no_initial(run: list[Folded], elided: str) -> bool:
-    """Whether no word is a letter that may be an initial: Daniel A Costa is not Daniela Costa."""
-    return not any(folded.letter and (at or folded.first not in elided) for at, folded in enumerate(run))
+def _holds_initial(run: list[Folded], elided: str) -> bool:
+    """Whether a word is a letter that may be an initial: Daniel A Costa is not Daniela Costa."""
+    return any(folded.letter and (at or folded.first not in elided) for at, folded in enumerate(run))
 
 
 def _rests(texts: tuple[str, ...], word: Folded) -> tuple[str, ...]:
