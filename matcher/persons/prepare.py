@@ -27,7 +27,7 @@ def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
         _find_dotted(name, lexicon)
     if len(name.words) > 1 and name.gaps[1] == HYPHEN and name.words[0].letters == 1:
         _find_hyphened(name, lexicon)
-    commas = any([gap & COMMA for gap in name.gaps])
+    commas = any(map(COMMA.__and__, name.gaps))
     if commas:
         _find_degrees(name, lexicon)
     _find_generations(name)
@@ -64,7 +64,7 @@ def _tag(name: Prepared) -> int:
 
 
 def _settle_outer(name: Prepared, light: int) -> None:
-    """Let particles and connecting words be names where they link nothing: Xiao Ming Du, Des Michael Lynam."""
+    """Let particles and connecting words be names where they link nothing: Ming Du, Des Michael Lynam."""
     commas = any(map(COMMA.__and__, name.gaps))
     for i in bits(light):
         leading = not name.core & ((1 << i) - 1)
@@ -72,7 +72,7 @@ def _settle_outer(name: Prepared, light: int) -> None:
         if not (leading or trailing) or name.titles >> i + 1 & 1:
             continue
         particle = name.words[i].word.tags & blob.PARTICLE
-        if trailing or not particle or name.words[i + 1].word.sex:
+        if trailing or not particle or (not commas and name.words[i + 1].word.sex):
             name.core |= 1 << i
             name.light &= ~(1 << i)
 

@@ -73,7 +73,7 @@ fn settleOuter(name: *Prepared, light: Set) void {
         if (!leading and !trailing) continue;
         const last = i + 1 == name.words.len;
         if (!last and has(name.titles, i + 1)) continue;
-        const known = !last and name.words[i + 1].word.sex != 0;
+        const known = !last and !commas and name.words[i + 1].word.sex != 0;
         if (!trailing and name.words[i].word.is(tables.particle) and !known) continue;
         name.core |= bit(i);
         name.light &= ~bit(i);
