@@ -28,6 +28,8 @@ _NEAR = (
 )
 PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovitch", "evitch", "ovna", "evna", "ivna")
 """Endings of East Slavic father's names, which stand in the middle and are no surnames there."""
+OF_BOTH_SEXES = ("maria", "marie", "mary", "jose")
+"""Middle names that either sex bears (Klaus Maria, María José)."""
 _SPELLED_ALIKE = 1 << Fit.FULL | 1 << Fit.JOINED
 
 
@@ -114,11 +116,20 @@ def _judge_middles(found: Alignment, policy: Policy, verdict: Verdict) -> None:
             continue
         folded = registered.words[j]
         hyphenated = registered.hyphen(j) or (j + 1 < len(registered.words) and registered.hyphen(j + 1))
-        maybe_surname = not registered.certain and _may_be_surname(folded)
+        maybe_surname = not registered.certain and (
+            _may_be_surname(folded) or _of_other_sex(registered, folded)
+        )
         if hyphenated or maybe_surname:
             verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
         else:
             verdict.note_knob(Reason.MIDDLE_MISSING, policy, "middle_missing")
+
+
+def _of_other_sex(registered: Prepared, middle: Folded) -> bool:
+    """Whether a middle word is a given name of the other sex, and so the first surname (Ana Martín López)."""
+    given = registered.words[registered.given].word.sex if registered.given >= 0 else 0
+    sex = middle.word.sex
+    return bool(sex and given and not sex & given) and middle.first not in OF_BOTH_SEXES
 
 
 def _may_be_surname(folded: Folded) -> bool:

@@ -31,6 +31,8 @@ const near = [_]Near{
     .{ .fit = .ending, .reason = .surname_ending, .knob = .surname_ending },
     .{ .fit = .typo, .reason = .typo, .knob = .typo },
 };
+/// Middle names that either sex bears (Klaus Maria, María José).
+const of_both_sexes = [_][]const u8{ "maria", "marie", "mary", "jose" };
 /// Endings of East Slavic father's names, which stand in the middle and are no surnames there.
 const patronymics = [_][]const u8{
     "ovich", "evich", "ovych", "evych", "ovitch", "evitch", "ovna", "evna", "ivna",
@@ -122,13 +124,23 @@ fn judgeMiddles(found: *const Alignment, policy: *const Policy, verdict: *Verdic
         const folded = &registered.words[j];
         const hyphenated = registered.hyphen(j) or
             (j + 1 < registered.words.len and registered.hyphen(j + 1));
-        const maybe_surname = !registered.certain and mayBeSurname(folded);
+        const maybe_surname = !registered.certain and
+            (mayBeSurname(folded) or ofOtherSex(registered, folded));
         if (hyphenated or maybe_surname) {
             verdict.noteKnob(.surname_partial, policy, .surname_partial);
         } else {
             verdict.noteKnob(.middle_missing, policy, .middle_missing);
         }
     }
+}
+
+/// Whether a middle word is a given name of the other sex, and so the first surname (Ana Martín López).
+fn ofOtherSex(registered: *const Prepared, middle: *const Folded) bool {
+    const given = registered.words[registered.given orelse return false].word.sex;
+    const sex = middle.word.sex;
+    if (sex == 0 or given == 0 or sex & given != 0) return false;
+    for (of_both_sexes) |name| if (words.equal(middle.first(), name)) return false;
+    return true;
 }
 
 fn mayBeSurname(folded: *const Folded) bool {
