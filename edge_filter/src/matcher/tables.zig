@@ -254,21 +254,44 @@ pub fn keyOf(number: usize) []const u8 {
     return keys[word.key_at..][0..word.key_length];
 }
 
+/// FNV-1a of no bytes.
+pub const hash_start: u32 = 0x811c9dc5;
+
+/// Goes on with FNV-1a, 32 bits.
+pub fn hashOn(hashed: u32, bytes: []const u8) u32 {
+    var value = hashed;
+    for (bytes) |byte| value = (value ^ byte) *% 0x01000193;
+    return value;
+}
+
 /// What the tables know about a folded word, or null.
 pub fn find(key: []const u8) ?WordPointer {
-    if (key.len == 0 or key.len > key_bytes_max) return null;
-    var hashed: u32 = 0x811c9dc5;
-    for (key) |byte| hashed = (hashed ^ byte) *% 0x01000193;
+    if (key.len > key_bytes_max) return null;
+    const spelled: Whole = .{ .key = key };
+    return findHashed(hashOn(hash_start, key), key.len, &spelled);
+}
+
+/// The same for a key that need not lie in one piece: `spelled.is` compares it.
+pub fn findHashed(hashed: u32, length: usize, spelled: anytype) ?WordPointer {
+    if (length == 0 or length > key_bytes_max) return null;
     var slot: usize = hashed & (slots.len - 1);
     for (0..slots.len) |_| {
         const number = slots[slot];
         if (number == 0) return null;
         const word = &words[number - 1];
-        if (std.mem.eql(u8, keys[word.key_at..][0..word.key_length], key)) return word;
+        if (word.key_length == length and spelled.is(keys[word.key_at..][0..word.key_length])) return word;
         slot = (slot + 1) & (slots.len - 1);
     }
     return null;
 }
+
+const Whole = struct {
+    key: []const u8,
+
+    pub fn is(whole: *const Whole, text: []const u8) bool {
+        return std.mem.eql(u8, whole.key, text);
+    }
+};
 
 test "every index of the tables is within its section" {
     const expect = std.testing.expect;

@@ -4,7 +4,6 @@
 const keys = @import("../key.zig");
 const tables = @import("../tables.zig");
 const words = @import("../words.zig");
-const Folded = words.Folded;
 const Prepared = @import("../prepared.zig").Prepared;
 
 const form_words_max = 12;
@@ -18,14 +17,15 @@ pub const Found = struct { start: usize, end: usize, word: tables.WordPointer };
 pub fn atEnd(name: *const Prepared, last: usize) ?Found {
     if (last < 2 or name.words[last - 1].sign) return null;
     var best: ?Found = null;
-    var key: keys.Key = .{};
     var start = last;
     while (start > @max(1, last -| form_words_max)) {
         start -= 1;
         const folded = &name.words[start];
         if (folded.sign) continue;
-        if (!key.take(folded)) break;
-        const word = key.find(name.words[start..last], &.{}, isKnown) orelse continue;
+        const run = name.words[start..last];
+        var key: keys.Key = .{};
+        if (!key.takeRun(run)) break;
+        const word = key.find(run, &.{}, isKnown) orelse continue;
         const begin = if (companySign(name, start)) start - 1 else start;
         if (!hasContent(name, 0, begin) or amongLetters(name, start)) continue;
         best = .{ .start = begin, .end = last, .word = word };
@@ -83,9 +83,7 @@ pub fn parallel(name: *const Prepared, first: *const Found, second: *const Found
     const run = name.words[first.start..first.end];
     const rest = name.words[second.start..second.end];
     var key: keys.Key = .{};
-    for ([_][]const Folded{ run, rest }) |part| {
-        for (part) |*folded| if (!folded.sign and !key.take(folded)) return null;
-    }
+    if (!key.takeRun(run) or !key.takeRun(rest)) return null;
     return key.find(run, rest, isKnown);
 }
 
