@@ -47,6 +47,7 @@ def align(typed: Prepared, registered: Prepared, budget: int, steps: Steps) -> A
         _fit_form_slip(found, steps)
     _fit_outside(found, steps)
     if found.typed_left and found.registered_left:
+        _fit_run(found)
         _fit_shortened(found, steps)
         _fit_acronym(found)
         if budget:
@@ -162,6 +163,21 @@ def _like(word: Folded, name: Prepared, among: int) -> int | None:
 def _outside(name: Prepared) -> int:
     """Give the words of the legal form, as a set."""
     return (1 << len(name.words)) - 1 & ~(name.core | name.light | name.branch)
+
+
+def _fit_run(found: Alignment) -> None:
+    """Fit what is left, a run of words on each side, if it is the same letters (A.B.C.D. Werke)."""
+    sides = ((found.typed, found.typed_left), (found.registered, found.registered_left))
+    if any(left + (left & -left) & left or _digits(name, left) for name, left in sides):
+        return
+    typed, registered = ("".join([name.words[i].first for i in bits(left)]) for name, left in sides)
+    if typed == registered:
+        weight = sum(name.words[i].length for name, left in sides for i in bits(left))
+        found.link(found.typed_left, found.registered_left, Fit.JOINED, weight)
+
+
+def _digits(name: Prepared, words: int) -> bool:
+    return any(name.words[i].digits for i in bits(words))
 
 
 def _fit_shortened(found: Alignment, steps: Steps) -> None:

@@ -43,6 +43,7 @@ from tests.unit.matcher.cases import CMTC, MTCH, NMTC, ORGANISATION, against
         ("Oy Nordlicht Ab", "Nordlicht Ab"),
         ("NordlichtGmbH", "Nordlicht GmbH"),
         ("A.B.C.D. Werke", "ABCD-Werke"),
+        ("A.B.C.D. Werke GmbH", "ABCD Werke"),
         ("Nordlicht Bank AG, Filiale Wien", "Nordlicht Bank, Filiale Wien"),
     ],
 )

@@ -49,6 +49,7 @@ pub fn alignNames(
     if (budget > 0) try fitFormSlip(found, steps);
     try fitOutside(found, steps);
     if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
+    fitRun(found);
     try fitShortened(found, steps);
     fitAcronym(found);
     try typos.fit(found, budget, typo_words_max, mayBeTypo, steps);
@@ -182,6 +183,25 @@ fn like(word: *const Folded, name: *const Prepared, among: Set) ?usize {
 /// The words of the legal form.
 fn outside(name: *const Prepared) Set {
     return prepared.before(name.words.len) & ~(name.core | name.light | name.branch);
+}
+
+/// Fits what is left, a run of words on each side, if it is the same letters (A.B.C.D. Werke).
+fn fitRun(found: *Alignment) void {
+    const typed_left = found.typedLeft();
+    const registered_left = found.registeredLeft();
+    if (!isWordRun(found.typed, typed_left) or !isWordRun(found.registered, registered_left)) return;
+    const typed: Letters = .of(found.typed, typed_left);
+    if (!typed.same(.of(found.registered, registered_left))) return;
+    const weight = letters.count(found.typed, typed_left) + letters.count(found.registered, registered_left);
+    found.link(typed_left, registered_left, .joined, weight);
+}
+
+/// Whether words are neighbours, and none of them holds a digit.
+fn isWordRun(name: *const Prepared, set: Set) bool {
+    if ((set +% (set & (~set +% 1))) & set != 0) return false;
+    var positions = each(set);
+    while (positions.next()) |i| if (name.words[i].digits) return false;
+    return true;
 }
 
 /// Fits words one of which shortens the other: by a table, or by leaving out its end.
