@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LEADING_ARTICLE = "the"
 """At the start of a name it tells no two companies apart (Company, Limited Liability Partnership and Business
 (Names and Trading Disclosures) Regulations 2015, schedule 3)."""
+SHORT_FORM_LETTERS = range(2, 4)
+"""Letters of a legal form that may as well end a word."""
 _WORTH = {
     Reason.FORM_MISSING: 90,
     Reason.FORM_DIFFERS: 75,
@@ -123,8 +125,26 @@ def _judge_form(found: Alignment, policy: Policy, verdict: Verdict) -> None:
         return
     verdict.note_knob(Reason.FORM_MISSING, policy, "form_missing")
     doubtful = typed.form_doubtful or registered.form_doubtful
-    if doubtful or not any(_distinctive(registered, j) for j in bits(registered.core)):
+    if (
+        doubtful
+        or not any(_distinctive(registered, j) for j in bits(registered.core))
+        or _swallows_form(found)
+    ):
         verdict.note(Reason.FORM_MISSING, Outcome.CMTC)
+
+
+def _swallows_form(found: Alignment) -> bool:
+    """Whether the form's letters are in a word of the other side (Pro SA, Prosa)."""
+    return any(
+        link.fit is Fit.JOINED
+        and abs(_letters(found.typed, link.typed) - _letters(found.registered, link.registered))
+        in SHORT_FORM_LETTERS
+        for link in found.links
+    )
+
+
+def _letters(name: Prepared, words: int) -> int:
+    return sum(name.words[i].length for i in bits(words & name.core))
 
 
 def _judge_fits(found: Alignment, policy: Policy, verdict: Verdict) -> None:

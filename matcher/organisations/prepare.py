@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STATUSES_MAX = 3
 NUMBER_DIGITS_MAX = 4
+NUMERALS_IN_CAPITALS = ("vi", "xi")
+"""Roman numerals that are words too, in small letters (Salon Vi, Delta Xi)."""
 DOUBTFUL_LETTERS_MIN = 3
 """Letters of a form written as one word that may be a given name: two letters (OÜ) are none."""
 BRANCH_PLACE_WORDS_MAX = 2
@@ -85,7 +87,7 @@ def _find_numbers(name: Prepared) -> None:
         if folded.digits:
             if not folded.scripts and len(folded.first) <= NUMBER_DIGITS_MAX:
                 name.numbers[i] = int(folded.first)
-        elif folded.word.number and seen:
+        elif folded.word.number and seen and (folded.upper or folded.first not in NUMERALS_IN_CAPITALS):
             name.numbers[i] = folded.word.number
         seen = seen or bool(name.core >> i & 1)
 

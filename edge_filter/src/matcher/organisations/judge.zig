@@ -22,6 +22,9 @@ const each = prepared.each;
 /// At the start of a name it tells no two companies apart (Company, Limited Liability Partnership and Business
 /// (Names and Trading Disclosures) Regulations 2015, schedule 3).
 const leading_article = "the";
+/// Letters of a legal form that may as well end a word.
+const short_form_letters_min = 2;
+const short_form_letters_max = 3;
 const acronym_letters_min = @import("align.zig").acronym_letters_min;
 const near_fits: Fits = .of(&.{ .typo, .abbreviation, .acronym, .letter_unknown });
 
@@ -133,9 +136,28 @@ fn judgeForm(found: *const Alignment, policy: *const Policy, verdict: *Verdict) 
     }
     verdict.noteKnob(.form_missing, policy, .form_missing);
     const doubtful = found.typed.form_doubtful or found.registered.form_doubtful;
-    if (doubtful or !hasDistinctive(found.registered, found.registered.core)) {
+    if (doubtful or !hasDistinctive(found.registered, found.registered.core) or swallowsForm(found)) {
         verdict.note(.form_missing, .cmtc);
     }
+}
+
+/// Whether the form's letters are in a word of the other side (Pro SA, Prosa).
+fn swallowsForm(found: *const Alignment) bool {
+    for (found.links()) |*link| {
+        if (link.fit != .joined) continue;
+        const typed = letterCount(found.typed, link.typed);
+        const registered = letterCount(found.registered, link.registered);
+        const form = @max(typed, registered) - @min(typed, registered);
+        if (form >= short_form_letters_min and form <= short_form_letters_max) return true;
+    }
+    return false;
+}
+
+fn letterCount(name: *const Prepared, set: Set) u32 {
+    var count: u32 = 0;
+    var positions = each(set & name.core);
+    while (positions.next()) |i| count += name.words[i].length();
+    return count;
 }
 
 /// Judges near fits: each is a doubt, and two doubts together are no match.

@@ -71,10 +71,15 @@ fn findNumbers(name: *Prepared) void {
     for (name.words, 0..) |*folded, i| {
         if (folded.digits) {
             if (folded.scripts == 0) name.numbers[i] = valueOf(folded.first());
-        } else if (name.core & prepared.below(i) != 0) {
+        } else if (name.core & prepared.below(i) != 0 and (folded.upper or !isWordToo(folded.first()))) {
             name.numbers[i] = folded.word.number;
         }
     }
+}
+
+/// Whether a roman numeral is a word too, in small letters (Salon Vi, Delta Xi).
+fn isWordToo(numeral: []const u8) bool {
+    return words.equal(numeral, "vi") or words.equal(numeral, "xi");
 }
 
 /// The value of a few digits, 0 for many.
