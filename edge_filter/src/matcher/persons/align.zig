@@ -26,21 +26,46 @@ const initial_letters_max = 2;
 /// Letters of a sound from which two names are one; in one of so few, the first is written alike too.
 const sound_length = 3;
 const crossed_edits_max = 3;
-/// The shorter sound's length from which one, and two, edits are near in another script.
-const crossed_lengths = [2]usize{ 3, 6 };
+/// The sound's length from which a letter replaced may be near between two known given names.
+const crossed_replaced_length = 6;
+
+/// The shorter sound's lengths from which two words are near in another script.
+const Crossed = struct {
+    /// One edit apart.
+    one: usize,
+    /// Two edits apart.
+    two: usize,
+    /// They are known given names: an edit of the end, or a letter replaced among few, makes another name.
+    known: bool = false,
+};
+const crossed: Crossed = .{ .one = 3, .two = 6 };
+const crossed_given: Crossed = .{ .one = 5, .two = 6, .known = true };
+/// Between names of different sex: no sound is so long, so only an equal one is near.
+const crossed_equal: Crossed = .{ .one = std.math.maxInt(usize), .two = std.math.maxInt(usize) };
+
 /// What a Hungarian wife's name adds to her husband's: Péterné.
 const wife = "ne";
+/// Endings that make a woman's name of a man's, besides a vowel.
+const feminine = [_][]const u8{ "de", "le", "ne", "te" };
 const surname_lengths: typos.Lengths = .{
     .one = 3,
     .two = 4,
     .first = 3,
     .replaced = .{ .one = 4, .two = 8, .first = 6 },
+    .added = 8,
 };
 const given_lengths: typos.Lengths = .{
     .one = 3,
     .two = 4,
     .first = 3,
-    .replaced = .{ .one = 4, .two = 8, .first = 4 },
+    .replaced = .{ .one = 4, .two = 9, .first = 4 },
+};
+/// For a typed given name that is known: less likely a slip of a registered one that isn't.
+const known_typed_lengths: typos.Lengths = .{
+    .one = 3,
+    .two = 4,
+    .first = 3,
+    .replaced = .{ .one = 4, .two = 9, .first = 6 },
 };
 /// Letters from which a given name may be another one's slip in its last letter.
 const given_end_length = 5;
@@ -89,23 +114,36 @@ fn isInitial(side: *const Prepared, i: usize) bool {
     return folded.letter() or (folded.letters == initial_letters_max and side.dot(i) and !folded.digits);
 }
 
-/// Whether word i of a side may be the initial of another side's word.
-fn isInitialOf(side: *const Prepared, i: usize, other: *const Folded) bool {
-    if (!isInitial(side, i)) return false;
-    const folded = &side.words[i];
+/// Those of some words that may be initials.
+fn initialsAmong(side: *const Prepared, among: Set) Set {
+    var initials: Set = 0;
+    var positions = each(among);
+    while (positions.next()) |i| {
+        if (isInitial(side, i)) initials |= bit(i);
+    }
+    return initials;
+}
+
+/// Whether an initial is one of the other side's word.
+fn isInitialOf(folded: *const Folded, other: *const Folded) bool {
     for (0..folded.variant_count) |number| if (startsWith(other, folded.variant(number))) return true;
     return false;
 }
 
 fn fitInitials(found: *Alignment) void {
+    const typed_initials = initialsAmong(found.typed, found.typedLeft());
+    const registered_initials = initialsAmong(found.registered, givensLeft(found));
+    if (typed_initials | registered_initials == 0) return;
     var typed_left = each(found.typedLeft());
     while (typed_left.next()) |i| {
         const typed = &found.typed.words[i];
-        var givens = each(givensLeft(found) & found.registered.heads.like(typed));
+        const mask: Set = if (has(typed_initials, i)) std.math.maxInt(Set) else registered_initials;
+        var givens = each(givensLeft(found) & mask & found.registered.heads.like(typed));
         while (givens.next()) |j| {
-            const fit: Fit = if (isInitialOf(found.typed, i, &found.registered.words[j]))
+            const registered = &found.registered.words[j];
+            const fit: Fit = if (has(typed_initials, i) and isInitialOf(typed, registered))
                 .initial_typed
-            else if (isInitialOf(found.registered, j, typed))
+            else if (has(registered_initials, j) and isInitialOf(registered, typed))
                 .initial_registered
             else
                 continue;
@@ -205,15 +243,28 @@ fn alike(
     for (0..typed.count(i)) |x| {
         if (typed.of(i, x).len < least) continue;
         for (0..registered.count(j)) |y| {
-            if (words.equal(typed.of(i, x), registered.of(j, y))) return true;
+            if (words.equal(typed.of(i, x), registered.of(j, y))) return !isKnown(a, b) or writtenAlike(a, b);
         }
+    }
+    return false;
+}
+
+/// Whether two words are known given names.
+fn isKnown(a: *const Folded, b: *const Folded) bool {
+    return a.word.sex != 0 and b.word.sex != 0;
+}
+
+/// Whether two known given names that sound alike are one, as Deniz and Dennis are not.
+fn writtenAlike(a: *const Folded, b: *const Folded) bool {
+    for (0..a.variant_count) |x| {
+        for (0..b.variant_count) |y| if (sound.writtenAlike(a.variant(x), b.variant(y))) return true;
     }
     return false;
 }
 
 /// Whether two words are known given names of different sex.
 fn contrary(a: *const Folded, b: *const Folded) bool {
-    return a.word.sex != 0 and b.word.sex != 0 and a.word.sex & b.word.sex == 0;
+    return isKnown(a, b) and a.word.sex & b.word.sex == 0;
 }
 
 /// Fits words of two scripts by their coarse sounds, the nearest first.
@@ -243,14 +294,23 @@ fn nearestCrossed(
     while (positions.next()) |i| {
         var others = each(registered.words & found.registered_free);
         while (others.next()) |j| {
-            const contradict = contrary(&found.typed.words[i], &found.registered.words[j]);
-            const most = if (contradict) 0 else left;
-            const edits = try crossedEdits(typed, i, registered, j, most, steps);
+            const lengths = crossedLengths(found, i, j) orelse continue;
+            const edits = try crossedEdits(typed, i, registered, j, left, lengths, steps);
             if (edits > left) continue;
             if (best == null or edits < best.?.edits) best = .{ .edits = edits, .i = i, .j = j };
         }
     }
     return best;
+}
+
+/// How long two words' sounds must be to be near; null where the words are two names by sex.
+fn crossedLengths(found: *const Alignment, i: usize, j: usize) ?*const Crossed {
+    const typed = &found.typed.words[i];
+    const registered = &found.registered.words[j];
+    const given = !has(found.registered.surname, j);
+    if (given and sexed(typed.first(), registered.first())) return null;
+    if (contrary(typed, registered)) return &crossed_equal;
+    return if (given and isKnown(typed, registered)) &crossed_given else &crossed;
 }
 
 /// The fewest edits between the sounds of two words, or more than can ever be left.
@@ -260,6 +320,7 @@ fn crossedEdits(
     registered: *const sound.Sounds,
     j: usize,
     most: u8,
+    lengths: *const Crossed,
     steps: *Steps,
 ) Steps.Error!u8 {
     var best: u8 = crossed_edits_max + 1;
@@ -269,15 +330,22 @@ fn crossedEdits(
             const y = registered.of(j, other);
             if (x.len > 0 and words.equal(x, y)) return 0;
             const shorter = @min(x.len, y.len);
-            const near: u8 = if (shorter < crossed_lengths[0]) 0 else if (shorter < crossed_lengths[1]) 1 else 2;
+            const near: u8 = if (shorter < lengths.one) 0 else if (shorter < lengths.two) 1 else 2;
             const allowed = @min(near, most);
             if (allowed == 0 or @max(x.len, y.len) - shorter > allowed) continue;
             try steps.take(alignment.steps_per_distance);
             const edits = distance.osa(x, y, allowed);
-            if (edits <= allowed) best = @min(best, edits);
+            if (edits > allowed or (lengths.known and anotherGiven(x, y))) continue;
+            best = @min(best, edits);
         }
     }
     return best;
+}
+
+/// Whether known given names' sounds differ at their ends only, or in a letter replaced among few.
+fn anotherGiven(x: []const u8, y: []const u8) bool {
+    if (x.len != y.len) return std.mem.startsWith(u8, x, y) or std.mem.startsWith(u8, y, x);
+    return x.len < crossed_replaced_length or words.equal(x[0 .. x.len - 1], y[0 .. y.len - 1]);
 }
 
 fn fitEndings(found: *Alignment) void {
@@ -330,7 +398,7 @@ fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths 
     const y = registered.first();
     if (isNumber(x) or isNumber(y) or (typed.digits and registered.digits)) return null;
     const surname = has(found.registered.surname, j);
-    if (typed.word.sex != 0 and registered.word.sex != 0) {
+    if (isKnown(typed, registered)) {
         return if (oneUmlaut(x, y) or (surname and sound.givenAlike(x, y))) &given_lengths else null;
     }
     if (isWife(x, y) or isWife(y, x)) return null;
@@ -338,7 +406,8 @@ fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths 
     if (x.len == y.len and x.len < given_end_length and words.equal(x[0 .. x.len - 1], y[0 .. y.len - 1])) {
         return null;
     }
-    return if (sexed(x, y)) null else &given_lengths;
+    if (sexed(x, y)) return null;
+    return if (typed.word.sex != 0) &known_typed_lengths else &given_lengths;
 }
 
 fn isNumber(text: []const u8) bool {
@@ -367,19 +436,27 @@ fn vowelLength(text: []const u8, at: usize) usize {
     return if (umlaut) 2 else 1;
 }
 
-/// Whether two given names differ by a final vowel only, as Maria and Mario, or Jan and Jana, do.
+/// Whether two given names differ by an ending of sex: Maria and Mario, Arman and Armande.
 fn sexed(x: []const u8, y: []const u8) bool {
-    return words.equal(withoutVowel(x), withoutVowel(y));
+    if (words.equal(sexless(x), sexless(y))) return true;
+    for (feminine) |end| if (isLonger(x, y, end) or isLonger(y, x, end)) return true;
+    return false;
+}
+
+/// Whether a text is another one with an end behind it.
+fn isLonger(text: []const u8, other: []const u8, end: []const u8) bool {
+    if (text.len != other.len + end.len or !std.mem.endsWith(u8, text, end)) return false;
+    return words.equal(text[0..other.len], other);
 }
 
 /// A Hungarian wife's name is built from her husband's: Péterné.
 fn isWife(name: []const u8, husband: []const u8) bool {
-    if (name.len != husband.len + wife.len or !std.mem.endsWith(u8, name, wife)) return false;
-    return words.equal(name[0..husband.len], husband);
+    return isLonger(name, husband, wife);
 }
 
-fn withoutVowel(text: []const u8) []const u8 {
+fn sexless(text: []const u8) []const u8 {
     std.debug.assert(text.len > 0);
+    if (std.mem.endsWith(u8, text, "os")) return text[0 .. text.len - 2];
     return switch (text[text.len - 1]) {
         'a', 'e', 'o' => text[0 .. text.len - 1],
         else => text,
