@@ -11,7 +11,7 @@ and `u32 count`:
 3. pairs: `u32 first, u32 second, u32 entry`, sorted: two code points that fold as one
 4. words: `u32 key offset, u8 key length, u8 sex, u8 form count, u8 variant count, u16 tags, u16 number,
    u16 synonym, u16 forms at, u16 variants at, u16 zero`
-5. slots: `u16`, a power of two of them: word number + 1, found by FNV-1a with linear probing
+5. slots: `u16`, a power of two of them: word number + 1, found by `hashed` and `slot_of` with linear probing
 6. ids: `u16`, the lists of forms and variants
 7. keys: the bytes of the words' keys
 8. surname endings: `u8 length, u8 length, 7 bytes masculine, 7 bytes feminine`
@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 
 MAGIC = b"VOPT"
-FORMAT = 2
+FORMAT = 3
 HEADER_BYTES = 128
 SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16, 12)
 CODE_POINTS = 0x20000
@@ -34,6 +34,8 @@ COLUMNS = 8
 COLUMN_WITH_INITIAL = 3
 COLUMN_INITIAL = 7
 ENDING_BYTES_MAX = 7
+HASH_BASE = 0x2C1B3C6D
+HASH_SHIFT = 15
 CONVERTED_BYTES_MAX = 3
 KEY_BYTES_MAX = 96
 FORMS_MAX = 16
@@ -109,11 +111,17 @@ class Tables:
 
 
 def hashed(key: bytes) -> int:
-    """FNV-1a, 32 bits."""
-    value = 0x811C9DC5
+    """Hash a key to 32 bits: a polynomial, so that words written as one have a hash made of theirs."""
+    value = 0
     for byte in key:
-        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+        value = (value * HASH_BASE + byte) & 0xFFFFFFFF
     return value
+
+
+def slot_of(key: bytes, slot_count: int) -> int:
+    """Give the slot where the search for a key begins."""
+    value = hashed(key)
+    return (value ^ value >> HASH_SHIFT) & (slot_count - 1)
 
 
 def digest(data: bytes) -> str:

@@ -327,7 +327,7 @@ class _Words:
                 )
             )
             keys += encoded
-            slot = blob.hashed(encoded) & (slot_count - 1)
+            slot = blob.slot_of(encoded, slot_count)
             while slots[slot]:
                 slot = (slot + 1) & (slot_count - 1)
             slots[slot] = index + 1

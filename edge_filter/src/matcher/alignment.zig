@@ -6,6 +6,7 @@
 
 const std = @import("std");
 const prepared = @import("prepared.zig");
+const texts = @import("texts.zig");
 const words = @import("words.zig");
 const Folded = words.Folded;
 const Prepared = prepared.Prepared;
@@ -272,12 +273,12 @@ pub const Alignment = struct {
         }
     }
 
-    /// Registered words that may equal a typed one: any may be a synonym, others begin alike.
+    /// Registered words that may equal a typed one; any may be a synonym.
     fn equalTo(found: *const Alignment, i: usize) Set {
         const name = found.typed;
         const synonyms_known = name.numbers[i] != 0 or name.words[i].word.synonym != 0;
         if (name.kind == .organisation and synonyms_known) return std.math.maxInt(Set);
-        return found.registered.heads.like(&name.words[i]);
+        return found.registered.index.like(&name.words[i]);
     }
 
     /// Equal numbers, or known short forms of one word; organisations only have them.
@@ -359,7 +360,7 @@ fn runEqual(one: *const Prepared, i: usize, side: *const Prepared, free: Set, ru
     const single = &one.words[i];
     if (single.sign or single.longest() < 2) return 0;
     const may_elide = has(one.surname, i);
-    var starts = each(free & free >> 1 & runs.starts(single) & side.heads.like(single));
+    var starts = each(free & free >> 1 & runs.starts(single) & side.index.beginLike(single));
     while (starts.next()) |start| {
         for (start + 2..start + joined_words_max + 1) |end| {
             if (end > side.words.len or !has(free, end - 1) or side.words[end - 1].sign) break;
@@ -409,7 +410,7 @@ fn joinsTo(run: []const Folded, single: *const Folded) bool {
 
 /// What follows `piece` in a text that begins with it.
 fn restOf(text: []const u8, piece: []const u8) ?[]const u8 {
-    return if (std.mem.startsWith(u8, text, piece)) text[piece.len..] else null;
+    return if (texts.startsWith(text, piece)) text[piece.len..] else null;
 }
 
 /// Whether a word is two others with one letter between them.

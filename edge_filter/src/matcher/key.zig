@@ -2,33 +2,43 @@
 
 const std = @import("std");
 const tables = @import("tables.zig");
+const texts = @import("texts.zig");
 const words = @import("words.zig");
 const Folded = words.Folded;
 
-/// The foldings to try of some words, in order; those with fewer keep their last. The signs & and + are left
-/// out. They are hashed as the words come, so that a key that grows costs no more than its letters.
+/// Longer than any key.
+const too_long = tables.key_bytes_max + 1;
+
+/// The foldings to try of some words, of which those with fewer keep their last.
 pub const Key = struct {
     variants: u8 = 1,
     /// Of the first folding.
     characters: usize = 0,
-    hashes: [words.variants_max]u32 = @splat(tables.hash_start),
-    lengths: [words.variants_max]u16 = @splat(0),
+    lengths: [words.variants_max]u8 = @splat(0),
+    hashes: [words.variants_max]u32 = @splat(0),
 
-    /// Takes one more word; false if the key is too long then for the tables.
-    pub fn take(key: *Key, folded: *const Folded) bool {
-        std.debug.assert(!folded.sign and folded.variant_count > 0);
-        const last = key.variants - 1;
-        for (key.variants..@max(key.variants, folded.variant_count)) |number| {
-            key.hashes[number] = key.hashes[last];
-            key.lengths[number] = key.lengths[last];
+    /// Takes one more word at an end of the key, no sign; false if the key is too long then for
+    /// the tables.
+    pub fn take(key: *Key, comptime end: enum { front, back }, folded: *const Folded) bool {
+        std.debug.assert(!folded.sign);
+        while (key.variants < folded.variant_count) : (key.variants += 1) {
+            key.lengths[key.variants] = key.lengths[key.variants - 1];
+            key.hashes[key.variants] = key.hashes[key.variants - 1];
         }
-        key.variants = @max(key.variants, folded.variant_count);
         var possible = false;
-        for (0..key.variants) |number| {
-            const text = variantOf(folded, number);
-            key.hashes[number] = tables.hashOn(key.hashes[number], text);
-            key.lengths[number] += @intCast(text.len);
-            possible = possible or key.lengths[number] <= tables.key_bytes_max;
+        for (key.lengths[0..key.variants], key.hashes[0..key.variants], 0..) |*length, *hash, number| {
+            const own = @min(number, folded.variant_count - 1);
+            const longer = @as(usize, length.*) + folded.lengths[own];
+            if (longer > tables.key_bytes_max) {
+                length.* = too_long;
+                continue;
+            }
+            hash.* = switch (end) {
+                .front => tables.hashJoined(folded.hashes[own], hash.*, length.*),
+                .back => tables.hashJoined(hash.*, folded.hashes[own], folded.lengths[own]),
+            };
+            length.* = @intCast(longer);
+            possible = true;
         }
         key.characters += if (folded.base())
             folded.length()
@@ -37,51 +47,45 @@ pub const Key = struct {
         return possible;
     }
 
-    /// Takes the words of a run; false if the key is too long then.
+    /// Takes the words of a run at the back; false if the key is too long then.
     pub fn takeRun(key: *Key, run: []const Folded) bool {
-        for (run) |*folded| if (!folded.sign and !key.take(folded)) return false;
+        for (run) |*folded| if (!folded.sign and !key.take(.back, folded)) return false;
         return true;
     }
 
-    /// The first folding of the words that were taken, two runs one behind the other, that the tables know and
-    /// `wanted` allows.
+    /// The first folding that the tables know and `wanted` allows of the words taken, which are two runs, one
+    /// behind the other, without their signs.
     pub fn find(
         key: *const Key,
         run: []const Folded,
         rest: []const Folded,
         comptime wanted: fn (tables.WordPointer) bool,
     ) ?tables.WordPointer {
-        for (0..key.variants) |number| {
-            const spelled: Spelled = .{ .run = run, .rest = rest, .number = number };
-            const word = tables.findHashed(key.hashes[number], key.lengths[number], &spelled) orelse continue;
-            if (wanted(word)) return word;
+        for (key.lengths[0..key.variants], key.hashes[0..key.variants], 0..) |length, hash, number| {
+            if (length == too_long) continue;
+            var search: tables.Search = .init(hash, length);
+            while (search.next()) |word| {
+                const behind = without(word.key(), run, number) orelse continue;
+                const end = without(behind, rest, number) orelse continue;
+                std.debug.assert(end.len == 0);
+                if (wanted(word)) return word;
+                break;
+            }
         }
         return null;
     }
 };
 
-/// One folding of two runs of words.
-const Spelled = struct {
-    run: []const Folded,
-    rest: []const Folded,
-    number: usize,
-
-    pub fn is(spelled: *const Spelled, text: []const u8) bool {
-        var left = text;
-        for ([_][]const Folded{ spelled.run, spelled.rest }) |run| {
-            for (run) |*folded| {
-                if (folded.sign) continue;
-                const piece = variantOf(folded, spelled.number);
-                if (!std.mem.startsWith(u8, left, piece)) return false;
-                left = left[piece.len..];
-            }
-        }
-        return left.len == 0;
+/// What is left of a text that begins with one folding of some words.
+fn without(text: []const u8, run: []const Folded, number: usize) ?[]const u8 {
+    var left = text;
+    for (run) |*folded| {
+        if (folded.sign) continue;
+        const piece = folded.variant(@min(number, folded.variant_count - 1));
+        if (!texts.startsWith(left, piece)) return null;
+        left = left[piece.len..];
     }
-};
-
-fn variantOf(folded: *const Folded, number: usize) []const u8 {
-    return folded.variant(@min(number, folded.variant_count - 1));
+    return left;
 }
 
 /// Wants any word that the tables know.

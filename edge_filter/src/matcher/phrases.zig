@@ -32,7 +32,7 @@ fn endOf(text: words.Text, start: usize, tag: u16) usize {
     var slashed = true;
     for (start + 1..@min(text.words.len, start + longest) + 1) |end| {
         // The key leaves signs out, but no phrase holds one.
-        if (text.words[end - 1].sign or !key.take(&text.words[end - 1])) break;
+        if (text.words[end - 1].sign or !key.take(.back, &text.words[end - 1])) break;
         slashed = slashed and (end == start + 1 or text.gaps[end - 1] & words.slash != 0);
         const word = key.find(text.words[start..end], &.{}, keys.any) orelse continue;
         if (!word.is(tag)) continue;

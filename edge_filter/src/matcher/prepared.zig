@@ -57,32 +57,37 @@ pub fn list(set: Set, buffer: *[words.words_max]u8) []const u8 {
     return buffer[0..count];
 }
 
-/// The words by the first letters of their foldings, so that most comparisons need not be made.
-pub const Heads = struct {
-    buckets: [bucket_count]Set,
+/// The words by their foldings, so that most comparisons need not be made.
+pub const Index = struct {
+    /// By the first letters.
+    heads: [bucket_count]Set,
+    /// By the hashes.
+    wholes: [bucket_count]Set,
 
     const bucket_count = 32;
 
-    fn fill(heads: *Heads, folded: []const Folded) void {
-        heads.buckets = @splat(0);
+    fn fill(index: *Index, folded: []const Folded) void {
+        index.heads = @splat(0);
+        index.wholes = @splat(0);
         for (folded, 0..) |*one, at| {
-            for (0..one.variant_count) |number| heads.buckets[bucket(one.variant(number)[0])] |= bit(at);
+            for (one.hashes[0..one.variant_count], 0..) |hash, number| {
+                index.heads[one.variant(number)[0] % bucket_count] |= bit(at);
+                index.wholes[hash % bucket_count] |= bit(at);
+            }
         }
     }
 
-    fn bucket(letter: u8) usize {
-        return letter % bucket_count;
-    }
-
-    /// Words that may begin with the letter.
-    pub fn of(heads: *const Heads, letter: u8) Set {
-        return heads.buckets[bucket(letter)];
-    }
-
     /// Words that may begin as a folding of `folded` does.
-    pub fn like(heads: *const Heads, folded: *const Folded) Set {
+    pub fn beginLike(index: *const Index, folded: *const Folded) Set {
         var set: Set = 0;
-        for (0..folded.variant_count) |number| set |= heads.of(folded.variant(number)[0]);
+        for (0..folded.variant_count) |number| set |= index.heads[folded.variant(number)[0] % bucket_count];
+        return set;
+    }
+
+    /// Words that may share a folding with `folded`.
+    pub fn like(index: *const Index, folded: *const Folded) Set {
+        var set: Set = 0;
+        for (folded.hashes[0..folded.variant_count]) |hash| set |= index.wholes[hash % bucket_count];
         return set;
     }
 };
@@ -162,7 +167,7 @@ pub const Prepared = struct {
     given: ?u8,
     /// Whether a comma or capitals mark the surname.
     certain: bool,
-    heads: Heads,
+    index: Index,
 
     pub fn init(name: *Prepared, kind: HolderKind, text: words.Text) void {
         std.debug.assert(text.words.len <= words.words_max);
@@ -183,7 +188,7 @@ pub const Prepared = struct {
         name.surname = 0;
         name.given = null;
         name.certain = false;
-        name.heads.fill(text.words);
+        name.index.fill(text.words);
     }
 
     /// Whether only a hyphen stands between word i and the one before.

@@ -1,14 +1,17 @@
 //! The compiled tables, read in place. Layout: matcher/tables/blob.py, which writes the same bytes.
 
 const std = @import("std");
+const texts = @import("texts.zig");
 
 const blob = @embedFile("tables");
 const magic = "VOPT";
-const format = 2;
+const format = 3;
 const section_count = 10;
 const code_points = 0x20000;
 const page_size = 256;
 pub const key_bytes_max = 96;
+const hash_base = 0x2c1b3c6d;
+const hash_shift = 15;
 pub const forms_max = 16;
 pub const column_with_initial = 3;
 pub const column_initial = 7;
@@ -101,6 +104,10 @@ pub const Word = extern struct {
     forms_at: u16 = 0,
     variants_at: u16 = 0,
     zero: u16 = 0,
+
+    pub fn key(word: *align(1) const Word) []const u8 {
+        return keys[word.key_at..][0..word.key_length];
+    }
 
     pub fn is(word: *align(1) const Word, mask: u16) bool {
         return word.tags & mask != 0;
@@ -250,48 +257,64 @@ pub const word_count = words.len;
 
 /// The folded word that the tables know by this number.
 pub fn keyOf(number: usize) []const u8 {
-    const word = &words[number];
-    return keys[word.key_at..][0..word.key_length];
+    return words[number].key();
 }
 
-/// FNV-1a of no bytes.
-pub const hash_start: u32 = 0x811c9dc5;
-
-/// Goes on with FNV-1a, 32 bits.
-pub fn hashOn(hashed: u32, bytes: []const u8) u32 {
-    var value = hashed;
-    for (bytes) |byte| value = (value ^ byte) *% 0x01000193;
+/// The hash of a text: a polynomial, so that words written as one have a hash made of theirs.
+pub fn hashOf(text: []const u8) u32 {
+    var value: u32 = 0;
+    for (text) |byte| value = value *% hash_base +% byte;
     return value;
 }
 
-/// What the tables know about a folded word, or null.
-pub fn find(key: []const u8) ?WordPointer {
-    if (key.len > key_bytes_max) return null;
-    const spelled: Whole = .{ .key = key };
-    return findHashed(hashOn(hash_start, key), key.len, &spelled);
+/// The hash of two texts written as one, of which the second is no longer than a key.
+pub fn hashJoined(first: u32, second: u32, second_length: usize) u32 {
+    return first *% powers[second_length] +% second;
 }
 
-/// The same for a key that need not lie in one piece: `spelled.is` compares it.
-pub fn findHashed(hashed: u32, length: usize, spelled: anytype) ?WordPointer {
-    if (length == 0 or length > key_bytes_max) return null;
-    var slot: usize = hashed & (slots.len - 1);
-    for (0..slots.len) |_| {
-        const number = slots[slot];
-        if (number == 0) return null;
-        const word = &words[number - 1];
-        if (word.key_length == length and spelled.is(keys[word.key_at..][0..word.key_length])) return word;
-        slot = (slot + 1) & (slots.len - 1);
+const powers: [key_bytes_max + 1]u32 = table: {
+    var table: [key_bytes_max + 1]u32 = undefined;
+    var power: u32 = 1;
+    for (&table) |*one| {
+        one.* = power;
+        power *%= hash_base;
     }
-    return null;
-}
+    break :table table;
+};
 
-const Whole = struct {
-    key: []const u8,
+/// Walks the words that may have a key with a hash and a length.
+pub const Search = struct {
+    slot: usize,
+    length: usize,
 
-    pub fn is(whole: *const Whole, text: []const u8) bool {
-        return std.mem.eql(u8, whole.key, text);
+    pub fn init(hash_value: u32, length: usize) Search {
+        return .{ .slot = (hash_value ^ hash_value >> hash_shift) & (slots.len - 1), .length = length };
+    }
+
+    pub fn next(search: *Search) ?WordPointer {
+        for (0..slots.len) |_| {
+            const number = slots[search.slot];
+            if (number == 0) return null;
+            search.slot = (search.slot + 1) & (slots.len - 1);
+            const word = &words[number - 1];
+            if (word.key_length == search.length) return word;
+        }
+        return null;
     }
 };
+
+/// What the tables know about a folded word, or null.
+pub fn find(key: []const u8) ?WordPointer {
+    return findHashed(key, hashOf(key));
+}
+
+/// The same, of a text whose hash is known.
+pub fn findHashed(key: []const u8, hash_value: u32) ?WordPointer {
+    if (key.len == 0 or key.len > key_bytes_max) return null;
+    var search: Search = .init(hash_value, key.len);
+    while (search.next()) |word| if (texts.equal(word.key(), key)) return word;
+    return null;
+}
 
 test "every index of the tables is within its section" {
     const expect = std.testing.expect;
@@ -310,6 +333,6 @@ test "every index of the tables is within its section" {
         try expect(@as(usize, word.key_at) + word.key_length <= keys.len);
         try expect(@as(usize, word.forms_at) + word.form_count <= ids.len);
         try expect(@as(usize, word.variants_at) + word.variant_count <= ids.len);
-        try expect(find(keys[word.key_at..][0..word.key_length]) == word);
+        try expect(find(word.key()) == word);
     }
 }

@@ -3,6 +3,9 @@
 
 const std = @import("std");
 const tables = @import("tables.zig");
+const texts = @import("texts.zig");
+
+pub const equal = texts.equal;
 
 pub const text_characters_max = 140;
 pub const words_max = 32;
@@ -29,6 +32,8 @@ pub const Folded = struct {
     base_at: [*]const u8,
     starts: [variants_max]u16,
     lengths: [variants_max]u16,
+    /// The foldings' hashes, as `tables.hashOf` gives them.
+    hashes: [variants_max]u32,
     variant_count: u8,
     /// Its letters and digits as they were written; a pair that folds as one counts once.
     letters: u8,
@@ -79,6 +84,7 @@ pub const Folded = struct {
         return folded.letters == 1 and !folded.digits and !folded.sign and folded.base();
     }
 
+    /// Whether one of its foldings is the text.
     pub fn hasVariant(folded: *const Folded, text: []const u8) bool {
         for (0..folded.variant_count) |number| {
             if (equal(folded.variant(number), text)) return true;
@@ -88,30 +94,19 @@ pub const Folded = struct {
 
     /// Whether two words share a folding.
     pub fn shares(a: *const Folded, b: *const Folded) bool {
-        if (a.variant_count == 1 and b.variant_count == 1) {
-            return a.lengths[0] == b.lengths[0] and equal(a.first(), b.first());
+        for (a.hashes[0..a.variant_count], 0..) |hash, number| {
+            if (b.hasHashed(a.variant(number), hash)) return true;
         }
-        for (0..a.variant_count) |number| {
-            if (b.hasVariant(a.variant(number))) return true;
+        return false;
+    }
+
+    fn hasHashed(folded: *const Folded, text: []const u8, hash: u32) bool {
+        for (folded.hashes[0..folded.variant_count], 0..) |own, number| {
+            if (own == hash and equal(folded.variant(number), text)) return true;
         }
         return false;
     }
 };
-
-/// Short texts mostly: the first byte settles it more often than not.
-pub fn equal(a: []const u8, b: []const u8) bool {
-    if (a.len != b.len) return false;
-    if (a.len != 0 and a[0] != b[0]) return false;
-    // By whole numbers: in Wasm the standard library compares byte by byte.
-    const step = @sizeOf(u64);
-    var at: usize = 0;
-    while (at + step <= a.len) : (at += step) {
-        const x = std.mem.readInt(u64, a[at..][0..step], .little);
-        if (x != std.mem.readInt(u64, b[at..][0..step], .little)) return false;
-    }
-    while (at < a.len) : (at += 1) if (a[at] != b[at]) return false;
-    return true;
-}
 
 /// A text's words, and what stands between them.
 pub const Text = struct {
@@ -151,7 +146,8 @@ const Letter = struct {
 
 /// Reads a text into folded words and holds the bytes of their foldings; reused without clearing.
 pub const Reader = struct {
-    words: [words_max]Folded,
+    /// The last is never more than the open word.
+    words: [words_max + 1]Folded,
     gaps: [words_max + 1]u8,
     word_count: u8,
     bytes: [bytes_max]u8,
@@ -260,55 +256,57 @@ pub const Reader = struct {
     }
 
     fn appendSign(reader: *Reader) Error!void {
-        (try reader.append()).* = .{
+        reader.words[reader.word_count] = .{
             .base_at = &reader.bytes,
             .starts = @splat(reader.byte_count),
             .lengths = @splat(1),
+            .hashes = @splat(tables.hashOf("&")),
             .variant_count = 1,
             .letters = 1,
             .sign = true,
         };
         reader.bytes[reader.byte_count] = '&';
         reader.byte_count += 1;
+        try reader.append();
     }
 
-    fn append(reader: *Reader) Error!*Folded {
+    /// Counts the open word.
+    fn append(reader: *Reader) Error!void {
         if (reader.word_count == words_max) return error.TooManyWords;
         reader.gaps[reader.word_count] = reader.gap;
         reader.gap = 0;
         reader.word_count += 1;
-        return &reader.words[reader.word_count - 1];
     }
 
     /// Ends the word, if one is open.
     fn end(reader: *Reader) Error!void {
         if (reader.letter_count == 0) return;
         defer reader.openWord();
-        var folded: Folded = .{
-            .base_at = &reader.bytes,
-            .starts = undefined,
-            .lengths = undefined,
-            .variant_count = 0,
-            .letters = reader.letter_count,
-        };
+        const folded = &reader.words[reader.word_count];
+        folded.base_at = &reader.bytes;
+        folded.variant_count = 0;
+        folded.letters = reader.letter_count;
+        folded.sign = false;
+        folded.word = &tables.unknown;
         if (reader.plain) {
-            reader.endPlain(&folded);
+            reader.endPlain(folded);
         } else {
-            reader.describe(&folded);
-            reader.foldVariants(&folded);
+            reader.describe(folded);
+            reader.foldVariants(folded);
         }
         if (folded.variant_count == 0) return;
-        for (0..folded.variant_count) |number| {
-            folded.word = tables.find(folded.variant(number)) orelse continue;
+        for (folded.hashes[0..folded.variant_count], 0..) |hash, number| {
+            folded.word = tables.findHashed(folded.variant(number), hash) orelse continue;
             break;
         }
-        (try reader.append()).* = folded;
+        try reader.append();
     }
 
     /// An ASCII word has one folding, which already lies in place.
     fn endPlain(reader: *Reader, folded: *Folded) void {
         folded.starts[0] = reader.byte_count;
         folded.lengths[0] = reader.letter_count;
+        folded.hashes[0] = tables.hashOf(reader.bytes[reader.byte_count..][0..reader.letter_count]);
         folded.variant_count = 1;
         folded.scripts = if (reader.plain_letters > 0) tables.script_latin else 0;
         folded.upper = reader.plain_letters > 0 and reader.plain_capitals == reader.plain_letters;
@@ -319,6 +317,8 @@ pub const Reader = struct {
     /// Gathers what the letters say about the word.
     fn describe(reader: *const Reader, folded: *Folded) void {
         var upper = true;
+        folded.scripts = 0;
+        folded.digits = false;
         for (reader.letters[0..reader.letter_count]) |letter| {
             folded.scripts |= letter.entry.script;
             if (letter.entry.script != 0 and !letter.entry.upper()) upper = false;
@@ -375,12 +375,14 @@ pub const Reader = struct {
     /// Counts what was written from `start` as a folding, unless it is empty or equal to an earlier one.
     fn keepVariant(reader: *Reader, folded: *Folded, start: u16) void {
         const text = reader.bytes[start..reader.byte_count];
-        if (text.len == 0 or folded.hasVariant(text)) {
+        const hash = tables.hashOf(text);
+        if (text.len == 0 or folded.hasHashed(text, hash)) {
             reader.byte_count = start;
             return;
         }
         folded.starts[folded.variant_count] = start;
         folded.lengths[folded.variant_count] = @intCast(text.len);
+        folded.hashes[folded.variant_count] = hash;
         folded.variant_count += 1;
     }
 

@@ -8,6 +8,7 @@ const prepared = @import("../prepared.zig");
 const distance = @import("../distance.zig");
 const sound = @import("sound.zig");
 const tables = @import("../tables.zig");
+const texts = @import("../texts.zig");
 const typos = @import("../typos.zig");
 const words = @import("../words.zig");
 const Alignment = alignment.Alignment;
@@ -103,7 +104,7 @@ fn givensLeft(found: *const Alignment) Set {
 fn startsWith(folded: *const Folded, beginning: []const u8) bool {
     if (folded.letters <= 1 or !folded.base()) return false;
     for (0..folded.variant_count) |number| {
-        if (std.mem.startsWith(u8, folded.variant(number), beginning)) return true;
+        if (texts.startsWith(folded.variant(number), beginning)) return true;
     }
     return false;
 }
@@ -138,7 +139,7 @@ fn fitInitials(found: *Alignment) void {
     while (typed_left.next()) |i| {
         const typed = &found.typed.words[i];
         const mask: Set = if (has(typed_initials, i)) std.math.maxInt(Set) else registered_initials;
-        var givens = each(givensLeft(found) & mask & found.registered.heads.like(typed));
+        var givens = each(givensLeft(found) & mask & found.registered.index.beginLike(typed));
         while (givens.next()) |j| {
             const registered = &found.registered.words[j];
             const fit: Fit = if (has(typed_initials, i) and isInitialOf(typed, registered))
@@ -353,7 +354,7 @@ fn fitEndings(found: *Alignment) void {
     while (typed_left.next()) |i| {
         const typed = &found.typed.words[i];
         const surname = found.registeredLeft() & found.registered.surname;
-        var surnames = each(surname & found.registered.heads.like(typed));
+        var surnames = each(surname & found.registered.index.beginLike(typed));
         while (surnames.next()) |j| {
             if (!differByEnding(typed, &found.registered.words[j])) continue;
             const letters = found.letters(i, j);
