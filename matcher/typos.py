@@ -31,6 +31,8 @@ class Lengths(NamedTuple):
     """An edit of the first letter."""
     replaced: tuple[int, int, int] = (0, 0, 0)
     """The same where letters were only replaced, not lost, added or swapped: that makes other names."""
+    added: int = 0
+    """The same for two letters added at an end."""
 
 
 def fit_typos(
@@ -104,7 +106,9 @@ def _allowed(x: str, y: str, lengths: Lengths) -> int:
 
 
 def _makes_another(x: str, y: str, edits: int, lengths: Lengths) -> bool:
-    """Whether letters were only replaced, in words too short for it."""
+    """Whether two letters were added at one end, or letters only replaced, in words too short for it."""
+    if edits > 1 and min(len(x), len(y)) < lengths.added and (x.startswith(y) or y.startswith(x)):
+        return True
     one, two, first = lengths.replaced
     length = len(x)
     if length >= max(two, first) or length != len(y):

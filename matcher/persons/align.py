@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from matcher.alignment import STEPS_PER_DISTANCE, Alignment, Fit, Steps, align_equal
 from matcher.persons.prepare import INITIALS_MAX
-from matcher.persons.sound import crossed_sound, given_sound
+from matcher.persons.sound import crossed_sound, given_sound, written_sound
 from matcher.prepared import Prepared, bits
 from matcher.typos import Lengths, fit_typos
 
@@ -25,10 +25,31 @@ SOUNDED_LETTERS_MAX = 64
 """Letters of a word whose sound is taken."""
 CROSSED_EDITS_MAX = 3
 WIFE = "ne"
-CROSSED_LENGTHS = (3, 6)
-"""The shorter sound's length from which one, and two, edits are near in another script."""
-SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 6))
-GIVEN_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 4))
+FEMININE = ("de", "le", "ne", "te")
+"""Endings that make a woman's name of a man's, besides a vowel."""
+CROSSED_REPLACED_LENGTH = 6
+"""The sound's length from which a letter replaced may be near between two known given names."""
+
+
+class _Crossed(NamedTuple):
+    """The shorter sound's lengths from which two words are near in another script."""
+
+    one: int
+    """One edit apart."""
+    two: int
+    """Two edits apart."""
+    known: bool = False
+    """They are known given names: an edit of the end, or a letter replaced among few, makes another name."""
+
+
+CROSSED = _Crossed(one=3, two=6)
+CROSSED_GIVEN = _Crossed(one=5, two=6, known=True)
+CROSSED_EQUAL = _Crossed(one=2 * SOUNDED_LETTERS_MAX + 1, two=2 * SOUNDED_LETTERS_MAX + 1)
+"""Between names of different sex: no sound is so long, so only an equal one is near."""
+SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 6), added=8)
+GIVEN_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 9, 4))
+KNOWN_TYPED_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 9, 6))
+"""For a typed given name that is known: less likely a slip of a registered one that isn't."""
 GIVEN_END_LENGTH = 5
 """Letters from which a given name may be another one's slip in its last letter."""
 
@@ -158,7 +179,18 @@ def _alike(found: Alignment, i: int, j: int, sounds: list[str], others: list[str
     if _contrary(typed, registered):
         return False
     least = SOUND_LENGTH + (typed.first[0] != registered.first[0])
-    return any(len(sound) >= least and sound in others for sound in sounds)
+    alike = any(len(sound) >= least and sound in others for sound in sounds)
+    return alike and not (typed.word.sex and registered.word.sex and _written_apart(typed, registered))
+
+
+def _written_apart(a: Folded, b: Folded) -> bool:
+    """Whether two known given names that sound alike are two, as Deniz and Dennis are."""
+    return not any(
+        written_sound(x) == written_sound(y)
+        for x in a.variants
+        for y in b.variants
+        if max(len(x), len(y)) <= SOUNDED_LETTERS_MAX
+    )
 
 
 def _contrary(a: Folded, b: Folded) -> bool:
@@ -179,8 +211,10 @@ def _fit_crossed(found: Alignment, steps: Steps) -> None:
             for j, others in registered:
                 if not found.registered_free >> j & 1:
                     continue
-                contrary = _contrary(found.typed.words[i], found.registered.words[j])
-                edits = _crossed_edits(sounds, others, 0 if contrary else left, steps)
+                lengths = _crossed_lengths(found, i, j)
+                if lengths is None:
+                    continue
+                edits = _crossed_edits(sounds, others, left, lengths, steps)
                 if edits <= left and (best is None or edits < best[0]):
                     best = edits, i, j
         if best is None:
@@ -190,7 +224,18 @@ def _fit_crossed(found: Alignment, steps: Steps) -> None:
         left -= edits
 
 
-def _crossed_edits(sounds: list[str], others: list[str], most: int, steps: Steps) -> int:
+def _crossed_lengths(found: Alignment, i: int, j: int) -> _Crossed | None:
+    """Give how long two words' sounds must be to be near, or None where the words are two names by sex."""
+    typed, registered = found.typed.words[i], found.registered.words[j]
+    given = not found.registered.surname >> j & 1
+    if given and _sexed(typed.first, registered.first):
+        return None
+    if _contrary(typed, registered):
+        return CROSSED_EQUAL
+    return CROSSED_GIVEN if given and typed.word.sex and registered.word.sex else CROSSED
+
+
+def _crossed_edits(sounds: list[str], others: list[str], most: int, lengths: _Crossed, steps: Steps) -> int:
     """Give the fewest edits between the sounds of two words, or more than can ever be left."""
     best = CROSSED_EDITS_MAX + 1
     for x in sounds:
@@ -198,14 +243,21 @@ def _crossed_edits(sounds: list[str], others: list[str], most: int, steps: Steps
             if x and x == y:
                 return 0
             shorter = min(len(x), len(y))
-            allowed = 0 if shorter < CROSSED_LENGTHS[0] else 1 if shorter < CROSSED_LENGTHS[1] else 2
+            allowed = 0 if shorter < lengths.one else 1 if shorter < lengths.two else 2
             allowed = min(allowed, most)
             if allowed and abs(len(x) - len(y)) <= allowed:
                 steps.take(STEPS_PER_DISTANCE)
                 edits = OSA.distance(x, y, score_cutoff=allowed)
-                if edits <= allowed:
+                if edits <= allowed and not (lengths.known and _another_given(x, y)):
                     best = min(best, edits)
     return best
+
+
+def _another_given(x: str, y: str) -> bool:
+    """Whether known given names' sounds differ at their ends only, or in a letter replaced among few."""
+    if len(x) != len(y):
+        return x.startswith(y) or y.startswith(x)
+    return len(x) < CROSSED_REPLACED_LENGTH or x[:-1] == y[:-1]
 
 
 def _fit_endings(found: Alignment, endings: Set[tuple[str, str]]) -> None:
@@ -256,7 +308,8 @@ def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
         return SURNAME_LENGTHS
     if len(x) == len(y) < GIVEN_END_LENGTH and x[:-1] == y[:-1]:
         return None
-    return None if _sexed(x, y) else GIVEN_LENGTHS
+    lengths = KNOWN_TYPED_LENGTHS if typed.word.sex else GIVEN_LENGTHS
+    return None if _sexed(x, y) else lengths
 
 
 def _one_umlaut(x: str, y: str) -> bool:
@@ -272,9 +325,11 @@ def _married(x: str, y: str) -> bool:
 
 
 def _sexed(x: str, y: str) -> bool:
-    """Whether two given names differ by a final vowel only, as Maria and Mario, or Jan and Jana, do."""
-    return _without_vowel(x) == _without_vowel(y)
+    """Whether two given names differ by an ending of sex: Maria and Mario, Arman and Armande."""
+    return _sexless(x) == _sexless(y) or any(x + end == y or y + end == x for end in FEMININE)
 
 
-def _without_vowel(text: str) -> str:
+def _sexless(text: str) -> str:
+    if text.endswith("os"):
+        return text[:-2]
     return text[:-1] if text[-1] in "aeo" else text

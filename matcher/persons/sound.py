@@ -23,6 +23,9 @@ class _At(IntEnum):
     """Anywhere but at the start."""
     VOWEL = 3
     """Before a vowel."""
+    START = 4
+    HARD = 5
+    """Where no letter follows that softens a c: e, i or y."""
 
 
 _Rules = tuple[tuple[str, str, _At], ...]
@@ -31,7 +34,7 @@ _GIVEN: _Rules = (
     ("ey", "i", _At.END),
     ("ie", "i", _At.END),
     ("ee", "i", _At.END),
-    ("h", "", _At.END),
+    ("ah", "a", _At.END),
     ("sch", "s", _At.ANY),
     ("sh", "s", _At.ANY),
     ("ph", "f", _At.ANY),
@@ -39,7 +42,7 @@ _GIVEN: _Rules = (
     ("ch", "k", _At.ANY),
     ("ck", "k", _At.ANY),
     ("kh", "k", _At.ANY),
-    ("c", "k", _At.ANY),
+    ("c", "k", _At.HARD),
     ("q", "k", _At.ANY),
     ("x", "ks", _At.ANY),
     ("w", "v", _At.ANY),
@@ -50,6 +53,12 @@ _GIVEN: _Rules = (
 """Conventions of writing one given name: Christina and Kristina, Eva and Ewa, Lesley and Leslie."""
 
 _CROSSED: _Rules = (
+    ("dzh", "i", _At.START),
+    ("dsch", "i", _At.START),
+    ("dj", "i", _At.START),
+    ("j", "i", _At.START),
+    ("y", "i", _At.START),
+    ("i", "i", _At.START),
     ("dzh", "", _At.VOWEL),
     ("dsch", "", _At.VOWEL),
     ("dj", "", _At.VOWEL),
@@ -74,7 +83,7 @@ _CROSSED: _Rules = (
     ("zh", "s", _At.ANY),
     ("ph", "f", _At.ANY),
     ("th", "t", _At.ANY),
-    ("rh", "r", _At.ANY),
+    ("rh", "r", _At.START),
     ("gh", "k", _At.ANY),
     ("ch", "k", _At.ANY),
     ("ck", "k", _At.ANY),
@@ -112,17 +121,21 @@ _CROSSED: _Rules = (
 
 
 class _Skeleton:
-    """Writes skeletons by one set of rules, as one expression whose first fitting alternative wins."""
+    """Writes skeletons by one set of rules, as one expression whose first fitting alternative wins.
 
-    def __init__(self, rules: _Rules) -> None:
+    `once` is the class of letters that are written once where they repeat.
+    """
+
+    def __init__(self, rules: _Rules, once: str = ".") -> None:
         self._rule = re.compile(
             "|".join(f"({_PATTERNS[where].format(source)})" for source, _, where in rules)
         )
+        self._repeated = re.compile(rf"({once})\1+")
         self._targets = ["", *(target for _, target, _ in rules)]
 
     def of(self, text: str) -> str:
         """Give the skeleton of a folded word."""
-        return _REPEATED.sub(r"\1", self._rule.sub(self._target, text))
+        return self._repeated.sub(r"\1", self._rule.sub(self._target, text))
 
     def _target(self, found: re.Match[str]) -> str:
         return self._targets[found.lastindex or 0]
@@ -133,15 +146,23 @@ _PATTERNS = {
     _At.END: r"(?!\A){}\Z",
     _At.INSIDE: r"(?!\A){}",
     _At.VOWEL: "{}(?=[" + VOWELS + "])",
+    _At.START: r"\A{}",
+    _At.HARD: "{}(?![eiy])",
 }
-_REPEATED = re.compile(r"(.)\1+")
 _given, _crossed = _Skeleton(_GIVEN), _Skeleton(_CROSSED)
+_written = _Skeleton(tuple(rule for rule in _GIVEN if rule[0] != "z"), f"[{VOWELS}]")
 
 
 @lru_cache(SOUNDS_CACHED_MAX)
 def given_sound(text: str) -> str:
     """Give the skeleton of a given name, by the conventions that write one name in several ways."""
     return _given.of(text)
+
+
+@lru_cache(SOUNDS_CACHED_MAX)
+def written_sound(text: str) -> str:
+    """Give the skeleton of a known given name that keeps z from s, and nn from n: Deniz and Dennis."""
+    return _written.of(text)
 
 
 @lru_cache(SOUNDS_CACHED_MAX)

@@ -23,6 +23,8 @@ pub const Lengths = struct {
     first: usize,
     /// The same where letters were only replaced, not lost, added or swapped: that makes other names.
     replaced: struct { one: usize, two: usize, first: usize } = .{ .one = 0, .two = 0, .first = 0 },
+    /// The same for two letters added at an end.
+    added: usize = 0,
 };
 
 /// How long a typed and a registered word must be for a typo between them; null where there is none.
@@ -103,8 +105,11 @@ fn allowed(x: []const u8, y: []const u8, lengths: *const Lengths) u8 {
     return if (longer - shorter <= most) most else 0;
 }
 
-/// Whether letters were only replaced, in words too short for it.
+/// Whether two letters were added at one end, or letters only replaced, in words too short for it.
 fn makesAnother(x: []const u8, y: []const u8, edits: u8, lengths: *const Lengths) bool {
+    if (edits > 1 and @min(x.len, y.len) < lengths.added) {
+        if (std.mem.startsWith(u8, x, y) or std.mem.startsWith(u8, y, x)) return true;
+    }
     const replaced = lengths.replaced;
     if (x.len != y.len or x.len >= @max(replaced.two, replaced.first)) return false;
     var different: usize = 0;

@@ -95,6 +95,63 @@ def test_titles_and_particles_on_one_side_have_no_effect(typed: str, registered:
 
 
 @pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Анна Петрова", "Inna Petrova"),
+        ("Яна Петрова", "Ana Petrova"),
+        ("Мария Петрова", "Marta Petrova"),
+        ("Таня Петрова", "Vanya Petrova"),
+        ("Иван Петров", "Jovan Petrov"),
+        ("Андрей Петров", "Andrea Petrov"),
+        ("Николай Петров", "Nicola Petrov"),
+        ("Цветан Петров", "Tsvetana Petrov"),
+        ("Божидар Петров", "Bozhidara Petrov"),
+        ("Δημήτριος Παππάς", "Dimitria Pappas"),
+        ("Cemal Yilmaz", "Kemal Yilmaz"),
+        ("Deniz Moretti", "Dennis Moretti"),
+        ("Bence Nagy", "Benke Nagy"),
+        ("Fathi Haddad", "Fatih Haddad"),
+        ("Asad Haddad", "Azad Haddad"),
+        ("Harpreet Sandhu", "Gurpreet Sandhu"),
+        ("Emanuel Blanc", "Emanuelle Blanc"),
+        ("Arman Blanc", "Armande Blanc"),
+        ("Michael Blanc", "Michaelle Blanc"),
+        ("Dimitrios Pappas", "Dimitria Pappas"),
+        ("Anna Berg", "Anna Bergen"),
+        ("Anna Fisch", "Anna Fischer"),
+        ("Anna Martin", "Anna Martinez"),
+        ("Anna Rossi", "Anna Rossini"),
+        ("Anna Lehmann", "Anna Lehmannin"),
+    ],
+)
+def test_another_name_written_nearly_alike_is_no_match(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is NMTC
+    assert against(registered, typed).outcome is NMTC
+
+
+def test_a_known_given_name_typed_is_no_slip_in_the_first_letter_of_another() -> None:
+    assert against("Minna Hansen", "Ninna Hansen").outcome is NMTC
+    assert against("Xinna Hansen", "Minna Hansen").outcome is CMTC
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Christina Weber", "Kristina Weber"),
+        ("Сергей Петров", "Serhii Petrov"),
+        ("Юрий Петров", "Jurij Petrow"),
+        ("Джек Петров", "Jack Petrov"),
+        ("Олег Петров", "Oleh Petrova"),
+        ("Anna Hofmeist", "Anna Hofmeister"),
+        ("Eberhard Weber", "Eberhardus Weber"),
+    ],
+)
+def test_one_name_written_nearly_alike_is_a_close_match(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is CMTC
+    assert against(registered, typed).outcome is CMTC
+
+
+@pytest.mark.parametrize(
     ("typed", "registered", "outcome", "reason"),
     [
         ("Anna Müller", "Anna Maria Müller", MTCH, Reason.MIDDLE_MISSING),
