@@ -30,6 +30,7 @@ PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovitch", "evitch", "ovna", "
 """Endings of East Slavic father's names, which stand in the middle and are no surnames there."""
 OF_BOTH_SEXES = ("maria", "marie", "mary", "jose")
 """Middle names that either sex bears (Klaus Maria, María José)."""
+SURNAME_BEGINNINGS = ("mc", "mac")
 _SPELLED_ALIKE = 1 << Fit.FULL | 1 << Fit.JOINED
 
 
@@ -194,9 +195,12 @@ def _fused(found: Alignment) -> bool:
 
 
 def _spans(side: Prepared, run: int) -> bool:
-    """Whether a run of words holds a surname and a given name."""
-    return bool(run & side.surname) and any(
-        i == side.given or side.words[i].word.sex for i in bits(run & ~side.surname)
+    """Whether a run of words holds a surname and a given name; Mc Donald is a surname alone."""
+    first = side.words[(run & -run).bit_length() - 1].first
+    return (
+        bool(run & side.surname)
+        and first not in SURNAME_BEGINNINGS
+        and any(i == side.given or side.words[i].word.sex for i in bits(run & ~side.surname))
     )
 
 

@@ -12,7 +12,7 @@ from matcher.words import COMMA, DOT, HYPHEN
 
 if TYPE_CHECKING:
     from matcher.tables.blob import Word
-    from matcher.words import Text
+    from matcher.words import Folded, Text
 
 INITIALS_MAX = 3
 """Letters that may be initials written as one word, as JP."""
@@ -125,7 +125,9 @@ def _find_dotted(name: Prepared, lexicon: dict[str, Word]) -> None:
             word = lexicon.get("".join(folded.first for folded in run))
             tags = word.tags if word is not None else 0
             found = (1 << end) - (1 << start)
-            if tags & blob.TITLE and any(folded.length > 1 for folded in run):
+            if tags & blob.TITLE and (
+                any(folded.length > 1 for folded in run) or _honorary(name, start, run)
+            ):
                 _lighten(name, found)
                 name.titles |= found
             elif tags & blob.PARTICLE and not any(folded.upper for folded in run):
@@ -139,6 +141,11 @@ def _find_hyphened(name: Prepared, lexicon: dict[str, Word]) -> None:
     if word is not None and word.tags & (blob.TITLE | blob.WEAK) == blob.TITLE:
         _lighten(name, 3)
         name.titles |= 3
+
+
+def _honorary(name: Prepared, start: int, run: list[Folded]) -> bool:
+    """Whether letters in small belong to the title before them: Dr. h.c."""
+    return start > 0 and bool(name.titles >> start - 1 & 1) and not any(folded.upper for folded in run)
 
 
 def _lighten(name: Prepared, words: int) -> None:

@@ -192,3 +192,17 @@ def test_scores_fall_with_what_two_companies_of_one_group_differ_in() -> None:
     scores = [score(name) for name in names]
     assert scores == sorted(scores, reverse=True)
     assert len(set(scores)) == len(scores)
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Prosa", "Pro SA"),
+        ("Alpha S.A. Bau", "Alphasa Bau"),
+        ("Delta Xi", "Delta 11"),
+        ("Salon Vi", "Salon 6"),
+    ],
+)
+def test_a_word_is_no_form_and_no_numeral_for_its_letters_alone(typed: str, registered: str) -> None:
+    assert against(typed, registered, kind=ORGANISATION).outcome is not MTCH
+    assert against(registered, typed, kind=ORGANISATION).outcome is not MTCH

@@ -221,3 +221,42 @@ def test_a_refused_name_scores_by_its_least_similar_word() -> None:
         for typed in ("Tadeušs Mazoveckis", "Jerzy Mazowiecki", "Anke Fuchs")
     )
     assert alike > sibling > stranger
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Daniel A Vogt", "Daniela Vogt"),
+        ("Robert O Vogt", "Roberto Vogt"),
+        ("John A Costa", "John Acosta"),
+        ("Ram Kumar", "Ram Kumar Das"),
+        ("Xiao Ming Du", "Xiao Ming"),
+        ("Les Paul Vogt", "Paul Vogt"),
+        ("Nguyen The Vinh", "Nguyen Vinh"),
+        ("Resp Peter Vogt", "Peter Vogt"),
+        ("Ana Robledo", "Ana Martín Robledo"),
+        ("Peter Vogt", "Peter Anna Vogt"),
+        ("Hugo Graf", "Hugo"),
+        ("Witwe Peter Vogt", "Peter Vogt"),
+    ],
+)
+def test_a_word_that_may_be_a_name_never_goes_unnoticed(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is not MTCH
+    assert against(registered, typed).outcome is not MTCH
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Sean O Brien", "Seán O'Brien"),
+        ("Marco D Angelo", "Marco D'Angelo"),
+        ("McDonald Anna", "Mc Donald Anna"),
+        ("De Vito Danny", "Danny De Vito"),
+        ("Berg, Jan van den", "Jan van den Berg"),
+        ("Hugo Lindenau", "Hugo Graf von Lindenau"),
+        ("Prof. Dr. h.c. Otto Kern", "Otto Kern"),
+    ],
+)
+def test_what_belongs_to_a_surname_or_a_title_matches_both_ways(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is MTCH
+    assert against(registered, typed).outcome is MTCH

@@ -206,9 +206,11 @@ fn fused(found: *const Alignment) bool {
     return false;
 }
 
-/// Whether a run of words holds a surname and a given name.
+/// Whether a run of words holds a surname and a given name; Mc Donald is a surname alone.
 fn spans(side: *const Prepared, run: Set) bool {
     if (run & side.surname == 0) return false;
+    const first = side.words[@ctz(run)].first();
+    if (words.equal(first, "mc") or words.equal(first, "mac")) return false;
     var positions = each(run & ~side.surname);
     while (positions.next()) |i| {
         if (side.given == @as(u8, @intCast(i)) or side.words[i].word.sex != 0) return true;

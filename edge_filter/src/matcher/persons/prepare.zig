@@ -130,7 +130,9 @@ fn findDotted(name: *Prepared) void {
             longer = longer or folded.length() > 1;
             upper = upper or folded.upper;
         }
-        if (word.is(tables.title) and longer) {
+        // Letters in small belong to the title before them: Dr. h.c.
+        const honorary = start > 0 and has(name.titles, start - 1) and !upper;
+        if (word.is(tables.title) and (longer or honorary)) {
             lighten(name, found);
             name.titles |= found;
         } else if (word.is(tables.particle) and !upper) {
