@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matcher.words import Folded
 
 TYPO_LENGTHS = Lengths(one=4, two=8, first=6)
-TYPO_ALONE_LENGTH = 5
-"""Below this length a typo needs another word that fits."""
+TYPO_ALONE_LENGTHS = Lengths(one=6, two=8, first=6, replaced=(7, 8, 6))
+"""For words beside which no other fits."""
 TYPO_WORDS_MAX = 2
 FORM_SLIP_LENGTHS = (4, 8)
 """The shorter legal form's letters from which one, and two, edits are a slip in it."""
@@ -26,6 +26,8 @@ FORM_LETTERS_MAX = 64
 ACRONYM_LETTERS_MIN = 3
 SHORTENED_LETTERS_MIN = 4
 """Letters that are left of a shortened word without a full stop behind it."""
+SHORTENED_ALONE_LETTERS_MIN = 6
+"""The same where no other word fits, and half the word must be left (Berg is not Bergmann)."""
 DOTTED_LETTERS_MIN = 3
 """Letters that are left of a shortened word with one (Baker. for Bakeries)."""
 LOST_LETTERS_MIN = 3
@@ -184,6 +186,7 @@ def _fit_shortened(found: Alignment, steps: Steps) -> None:
     """Fit words one of which shortens the other: by a table, or by leaving out its end."""
     typed, registered = found.typed, found.registered
     steps.take(found.typed_left.bit_count() * found.registered_left.bit_count())
+    alone = not found.fits
     for i in bits(found.typed_left):
         word = typed.words[i]
         initial, means_some = word.first[0], bool(word.word.variants)
@@ -192,9 +195,9 @@ def _fit_shortened(found: Alignment, steps: Steps) -> None:
             if (means_some and _means(word.word, other.word)) or (
                 initial == other.first[0]
                 and (
-                    _shortens(typed, i, other)
+                    _shortens(typed, i, other, alone=alone)
                     if word.length < other.length
-                    else _shortens(registered, j, word)
+                    else _shortens(registered, j, word, alone=alone)
                 )
             ):
                 found.link_words(i, j, Fit.ABBREVIATION, abs(word.length - other.length))
@@ -206,10 +209,12 @@ def _means(word: Word, other: Word) -> bool:
     return not (word.variants.isdisjoint(other.variants) or (word.sex and other.sex))
 
 
-def _shortens(name: Prepared, i: int, whole: Folded) -> bool:
-    """Whether a word is the beginning of another."""
+def _shortens(name: Prepared, i: int, whole: Folded, *, alone: bool) -> bool:
+    """Whether a word is the beginning of another; `alone` where no other words fit."""
     word = name.words[i]
     least, lost = (DOTTED_LETTERS_MIN, 1) if name.dot(i) else (SHORTENED_LETTERS_MIN, LOST_LETTERS_MIN)
+    if alone and not name.dot(i):
+        least = max(SHORTENED_ALONE_LETTERS_MIN, (whole.length + 1) // 2)
     return (
         word.length >= least
         and whole.length >= word.length + lost
@@ -252,9 +257,9 @@ def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
         return None
     if a.digits or b.digits or (_known(a.word) and _known(b.word)):
         return None
-    if not found.fits and (a.length < TYPO_ALONE_LENGTH or b.length < TYPO_ALONE_LENGTH):
+    if _ROMAN.issuperset(a.first) and _ROMAN.issuperset(b.first):
         return None
-    return None if _ROMAN.issuperset(a.first) and _ROMAN.issuperset(b.first) else TYPO_LENGTHS
+    return TYPO_LENGTHS if found.fits else TYPO_ALONE_LENGTHS
 
 
 def _known(word: Word) -> bool:

@@ -9,6 +9,35 @@ from tests.unit.matcher.cases import CMTC, MTCH, NMTC, ORGANISATION, against
 @pytest.mark.parametrize(
     ("typed", "registered"),
     [
+        ("Metro AG", "Metra AG"),
+        ("Baker", "Bakery"),
+        ("Bellmo AG", "Bellma AG"),
+        ("Berg GmbH", "Bergmann Bau GmbH"),
+        ("Mark", "Marketing Bau"),
+        ("Belmont", "Belmontarianisch"),
+    ],
+)
+def test_a_near_word_alone_that_is_short_is_no_match(typed: str, registered: str) -> None:
+    assert against(typed, registered, kind=ORGANISATION).outcome is NMTC
+    assert against(registered, typed, kind=ORGANISATION).outcome is NMTC
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Bellmor AG", "Bellmar AG"),
+        ("Belmor AG", "Bellmor AG"),
+        ("Belmont", "Belmontarianis"),
+        ("Berg. GmbH", "Bergmann GmbH"),
+    ],
+)
+def test_a_near_word_alone_that_is_long_or_dotted_is_a_close_match(typed: str, registered: str) -> None:
+    assert against(typed, registered, kind=ORGANISATION).outcome is CMTC
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
         ("acme werke", "Acme-Werke"),
         ("3 M Nordlicht", "3M Nordlicht"),
         ("Acme", "Acme GmbH"),

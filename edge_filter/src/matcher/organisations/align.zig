@@ -19,8 +19,13 @@ const bit = prepared.bit;
 const each = prepared.each;
 
 const typo_lengths: typos.Lengths = .{ .one = 4, .two = 8, .first = 6 };
-/// Below this length a typo needs another word that fits.
-const typo_alone_length = 5;
+/// For words beside which no other fits.
+const typo_alone_lengths: typos.Lengths = .{
+    .one = 6,
+    .two = 8,
+    .first = 6,
+    .replaced = .{ .one = 7, .two = 8, .first = 6 },
+};
 const typo_words_max = 2;
 /// The shorter legal form's letters from which one, and two, edits are a slip in it.
 const form_slip_lengths = .{ .one = 4, .two = 8 };
@@ -28,6 +33,8 @@ const form_letters_max = 64;
 pub const acronym_letters_min = 3;
 /// Letters that are left of a shortened word without a full stop behind it.
 const shortened_letters_min = 4;
+/// The same where no other word fits, and half the word must be left (Berg is not Bergmann).
+const shortened_alone_letters_min = 6;
 /// Letters that are left of a shortened word with one (Baker. for Bakeries).
 const dotted_letters_min = 3;
 /// Letters that a shortened word without one lost: fewer may be an ending (Astor, Astoria).
@@ -210,6 +217,7 @@ fn fitShortened(found: *Alignment, steps: *Steps) Steps.Error!void {
     const registered = found.registered;
     const typed_left = found.typedLeft();
     try steps.take(@as(usize, @popCount(typed_left)) * @popCount(found.registeredLeft()));
+    const alone = found.fits.bits == 0;
     var rows = each(typed_left);
     while (rows.next()) |i| {
         const word = &typed.words[i];
@@ -217,7 +225,7 @@ fn fitShortened(found: *Alignment, steps: *Steps) Steps.Error!void {
         while (columns.next()) |j| {
             const other = &registered.words[j];
             const longer = word.length() < other.length();
-            const shortened = if (longer) shortens(typed, i, other) else shortens(registered, j, word);
+            const shortened = if (longer) shortens(typed, i, other, alone) else shortens(registered, j, word, alone);
             if (!shortened and !means(word.word, other.word)) continue;
             const lost = @max(word.length(), other.length()) - @min(word.length(), other.length());
             found.linkWords(i, j, .abbreviation, lost);
@@ -233,11 +241,12 @@ fn means(word: tables.WordPointer, other: tables.WordPointer) bool {
     return false;
 }
 
-/// Whether a word is the beginning of another.
-fn shortens(name: *const Prepared, i: usize, whole: *const Folded) bool {
+/// Whether a word is the beginning of another; `alone` where no other words fit.
+fn shortens(name: *const Prepared, i: usize, whole: *const Folded, alone: bool) bool {
     const word = &name.words[i];
     const dotted = name.dot(i);
-    const least: u16 = if (dotted) dotted_letters_min else shortened_letters_min;
+    var least: u16 = if (dotted) dotted_letters_min else shortened_letters_min;
+    if (alone and !dotted) least = @max(shortened_alone_letters_min, (whole.length() + 1) / 2);
     const lost: u16 = if (dotted) 1 else lost_letters_min;
     if (word.length() < least or whole.length() < word.length() + lost or word.digits) return false;
     return std.mem.startsWith(u8, whole.first(), word.first());
@@ -276,9 +285,8 @@ fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths 
     const a = &found.typed.words[i];
     const b = &found.registered.words[j];
     if (a.digits or b.digits or (isKnown(a.word) and isKnown(b.word))) return null;
-    const shorter = @min(a.length(), b.length());
-    if (found.fits.bits == 0 and shorter < typo_alone_length) return null;
-    return if (isRoman(a.first()) and isRoman(b.first())) null else &typo_lengths;
+    if (isRoman(a.first()) and isRoman(b.first())) return null;
+    return if (found.fits.bits == 0) &typo_alone_lengths else &typo_lengths;
 }
 
 fn isKnown(word: tables.WordPointer) bool {
