@@ -16,6 +16,10 @@ _EEA_UK_CH = {
 }
 
 
+_BOTH_FORM_AND_WORD = ("company", "corporation", "aktiengesellschaft", "sparkasse", "établissements")
+"""Words whose short form is a legal form of the same meaning, or of a sparse use elsewhere (ETS, SPK)."""
+
+
 def _lines(name: str) -> Iterator[str]:
     for line in (TABLES / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -180,3 +184,36 @@ def test_roman_numerals_and_ordinals_have_their_value(number: int) -> None:
 @pytest.mark.parametrize("word", ["xl", "cv", "li", "mi", "di", "liv"])
 def test_a_word_or_form_that_looks_like_a_numeral_is_none(word: str) -> None:
     assert word not in _WORDS or _WORDS[word].number == 0
+
+
+def test_no_short_form_that_stands_for_one_word_is_a_given_name_or_a_legal_form() -> None:
+    for line in _lines("abbreviations.txt"):
+        first, _, rest = line.partition(":")
+        for short in rest.split("|") if first != "weak" else ():
+            word = _WORDS.get(short.strip())
+            if word is not None and first not in _BOTH_FORM_AND_WORD:
+                assert not word.sex, line
+                assert not word.forms, line
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Marit Oderau", "Maritime Oderau"),
+        ("Claire Rae", "Claire Rechtsanwälte"),
+        ("Ave Oderau", "Avenue Oderau"),
+        ("EV Oderau", "Evangelische Oderau"),
+        ("Abt Oderau", "Abteilung Oderau"),
+        ("RA Oderau", "Rechtsanwalt Oderau"),
+    ],
+)
+def test_a_short_form_that_is_a_name_or_initials_too_is_a_close_match(typed: str, registered: str) -> None:
+    assert _outcome(typed, registered) is Outcome.CMTC
+    assert _outcome(registered, typed) is Outcome.CMTC
+
+
+@pytest.mark.parametrize(
+    "word", ["Lund", "Main", "Essen", "Nice", "Nancy", "Napoli", "Sofia", "Turkey", "Zug"]
+)
+def test_a_town_that_is_a_name_or_a_word_is_distinctive(word: str) -> None:
+    assert _outcome(f"Lindenauer {word}", "Lindenauer") is Outcome.NMTC
