@@ -26,7 +26,8 @@ INDEPENDENT = (
     "Paul Paula, Peter Petra, Petr Petra, Simon Simone, Stefan Stefanie, Victor Victoria, Sofia Sofie, "
     "Jean Jeanne, Rene Renee, Louis Louise, Ivan Ivana, Georg Jürgen, Dietrich Dirk, Elisabeth Ilse, "
     "Jörg Jürgen, Hannes Hans, Fritz Friedel, Lena Magda, Kees Cor, Bas Basti, Pepe Pepa, Paco Pancho, "
-    "Kuba Jakob, Johann Jan, Klaus Niko, Μαρία Mario, Γεώργιος Γεωργία, Александр Александра, Юлия Юлий"
+    "Kuba Jakob, Johann Jan, Klaus Niko, Dieter Dietmar, Ivan Ivo, Laurence Lawrence, Gerald Gerold, "
+    "Μαρία Mario, Γεώργιος Γεωργία, Александр Александра, Юлия Юлий"
 )
 
 
@@ -243,3 +244,15 @@ def test_a_gender_ending_of_a_surname_is_a_close_match(surnames: str) -> None:
 def test_other_endings_are_no_gender_endings(surnames: str) -> None:
     one, other = surnames.split()
     assert Reason.SURNAME_ENDING not in against(f"Kim {one}", f"Kim {other}").reasons
+
+
+@pytest.mark.parametrize(
+    "name", ["Witwe", "Veuve", "Vve", "Viuda", "Weduwe", "Erven", "Özvegy", "Pani", "Math", "Art"]
+)
+def test_a_widow_heirs_and_short_given_names_are_no_titles(name: str) -> None:
+    assert not any(word.tags & blob.TITLE for word in _words(name))
+
+
+@pytest.mark.parametrize(("name", "sex"), [("Ilya", blob.MALE), ("Илья", blob.MALE), ("Leoni", blob.FEMALE)])
+def test_a_name_in_another_script_leaves_its_sex(name: str, sex: int) -> None:
+    assert _words(name)[0].sex == sex
