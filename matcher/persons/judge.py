@@ -217,12 +217,22 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
     typed, registered = found.typed, found.registered
     if typed.titles & found.typed_free or registered.titles & found.registered_free:
         verdict.note(Reason.TITLE_IGNORED)
+    if _names_two(typed, found.typed_free) or _names_two(registered, found.registered_free):
+        verdict.note(Reason.PARTICLE_IGNORED, Outcome.CMTC)
     typed_particle = _particle_left(typed, found.typed_free)
     registered_particle = _particle_left(registered, found.registered_free)
     if typed_particle and registered_particle:
         verdict.note(Reason.PARTICLE_DIFFERS, Outcome.CMTC)
     elif typed_particle or registered_particle:
         verdict.note(Reason.PARTICLE_IGNORED)
+
+
+def _names_two(name: Prepared, free: int) -> bool:
+    """Whether a word that means "and" fits nothing: it may part two holders (Peter und Müller)."""
+    return any(
+        name.words[i].word.tags & (blob.CONNECTOR | blob.WEAK) == blob.CONNECTOR
+        for i in bits(name.light & ~name.titles & free)
+    )
 
 
 def _particle_left(name: Prepared, free: int) -> bool:
@@ -238,9 +248,17 @@ def _judge_order(found: Alignment, verdict: Verdict) -> None:
     if _crosses_descent(found):
         verdict.note(Reason.ORDER, Outcome.NMTC)
     elif descents == 1 and order[-1] < order[0]:
-        verdict.note(Reason.ORDER)
+        verdict.note(Reason.ORDER, Outcome.CMTC if _may_be_another(found, verdict) else Outcome.MTCH)
     else:
         verdict.note(Reason.ORDER, Outcome.CMTC)
+
+
+def _may_be_another(found: Alignment, verdict: Verdict) -> bool:
+    """Whether an unmarked surname is a given name too, and a middle one lacks (Martin Peter Thomas)."""
+    typed, registered = found.typed, found.registered
+    if typed.certain or registered.certain or not verdict.has(Reason.MIDDLE_MISSING):
+        return False
+    return all(registered.words[i].word.sex for i in bits(registered.surname))
 
 
 def _crosses_descent(found: Alignment) -> bool:

@@ -238,6 +238,8 @@ def test_a_refused_name_scores_by_its_least_similar_word() -> None:
         ("Peter Vogt", "Peter Anna Vogt"),
         ("Hugo Graf", "Hugo"),
         ("Witwe Peter Vogt", "Peter Vogt"),
+        ("Peter und Vogt", "Peter Vogt"),
+        ("Thomas Martin", "Martin Peter Thomas"),
     ],
 )
 def test_a_word_that_may_be_a_name_never_goes_unnoticed(typed: str, registered: str) -> None:

@@ -232,6 +232,8 @@ fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
     const typed_titles = found.typed.titles & found.typed_free;
     const registered_titles = found.registered.titles & found.registered_free;
     if (typed_titles != 0 or registered_titles != 0) verdict.note(.title_ignored, .mtch);
+    const two = namesTwo(found.typed, found.typed_free) or namesTwo(found.registered, found.registered_free);
+    if (two) verdict.note(.particle_ignored, .cmtc);
     const typed = particleLeft(found.typed, found.typed_free);
     const registered = particleLeft(found.registered, found.registered_free);
     if (typed and registered) {
@@ -239,6 +241,16 @@ fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
     } else if (typed or registered) {
         verdict.note(.particle_ignored, .mtch);
     }
+}
+
+/// Whether a word that means "and" fits nothing: it may part two holders (Peter und Müller).
+fn namesTwo(name: *const Prepared, free: Set) bool {
+    var positions = each(name.light & ~name.titles & free);
+    while (positions.next()) |i| {
+        const word = name.words[i].word;
+        if (word.is(tables.connector) and !word.is(tables.weak)) return true;
+    }
+    return false;
 }
 
 fn particleLeft(name: *const Prepared, free: Set) bool {
@@ -257,7 +269,15 @@ fn judgeOrder(found: *const Alignment, verdict: *Verdict) void {
     if (descents == 0) return;
     if (crossesDescent(found)) return verdict.note(.order, .nmtc);
     const rotated = descents == 1 and order[order.len - 1] < order[0];
-    verdict.note(.order, if (rotated) .mtch else .cmtc);
+    verdict.note(.order, if (rotated and !mayBeAnother(found, verdict)) .mtch else .cmtc);
+}
+
+/// Whether the surname is a given name too, unmarked, and a middle name lacks: Thomas Martin, Martin Peter Thomas.
+fn mayBeAnother(found: *const Alignment, verdict: *const Verdict) bool {
+    if (found.typed.certain or found.registered.certain or !verdict.has(.middle_missing)) return false;
+    var positions = each(found.registered.surname);
+    while (positions.next()) |i| if (found.registered.words[i].word.sex == 0) return false;
+    return true;
 }
 
 /// Whether a word of descent (bin, ibn) stands before another name on one side than on the other.
