@@ -80,14 +80,16 @@ def _settle_outer(name: Prepared, light: int) -> None:
 def _is_title(name: Prepared, i: int, last: int) -> bool:
     """Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name.
 
-    A noble one is inside a name before a particle (Graf von Lindenau); else Graf is a surname.
+    Phil. at the start is short for a given name. A noble one is inside a name before a particle (Graf von Lindenau); else Graf is a surname.
     At the start, Sr. is no generation but senhor.
     """
     tags = name.words[i].word.tags
     if not tags & blob.TITLE:
         return i == 0 and bool(tags & blob.GENERATION) and name.dot(i)
-    if not tags & blob.WEAK or name.dot(i):
+    if not tags & blob.WEAK:
         return True
+    if name.dot(i):
+        return i > 0 or not name.words[i].word.sex
     if tags & blob.NOBLE:
         return 0 < i < last and bool(name.words[i + 1].word.tags & blob.PARTICLE)
     if not tags & blob.CAPITALS or i != last or i < 2:  # noqa: PLR2004 (a given name and a surname)

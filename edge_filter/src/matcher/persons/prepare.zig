@@ -85,7 +85,9 @@ fn settleOuter(name: *Prepared, light: Set) void {
 fn isTitle(name: *const Prepared, i: usize) bool {
     const folded = &name.words[i];
     if (!folded.word.is(tables.title)) return i == 0 and folded.word.is(tables.generation) and name.dot(i);
-    if (!folded.word.is(tables.weak) or name.dot(i)) return true;
+    if (!folded.word.is(tables.weak)) return true;
+    // Phil. at the start is short for a given name.
+    if (name.dot(i)) return i > 0 or folded.word.sex == 0;
     if (folded.word.is(tables.noble)) {
         return i > 0 and i + 1 < name.words.len and name.words[i + 1].word.is(tables.particle);
     }
