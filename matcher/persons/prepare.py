@@ -80,7 +80,8 @@ def _settle_outer(name: Prepared, light: int) -> None:
 def _is_title(name: Prepared, i: int, last: int) -> bool:
     """Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name.
 
-    Phil. at the start is short for a given name. A noble one is inside a name before a particle (Graf von Lindenau); else Graf is a surname.
+    Phil. at the start is short for a given name. A noble one is inside a name before a particle (Graf von
+    Lindenau); else Graf is a surname.
     At the start, Sr. is no generation but senhor.
     """
     tags = name.words[i].word.tags
