@@ -5,6 +5,7 @@ const std = @import("std");
 const prepared = @import("prepared.zig");
 const scripts = @import("scripts.zig");
 const tables = @import("tables.zig");
+const texts = @import("texts.zig");
 const verdict_form = @import("verdict.zig");
 const words = @import("words.zig");
 const Alignment = @import("alignment.zig").Alignment;
@@ -64,7 +65,7 @@ fn beginsAlike(short: *const Folded, long: *const Folded) bool {
     for (0..short.variant_count) |number| {
         const text = short.variant(number);
         const length = std.unicode.utf8ByteSequenceLength(text[0]) catch unreachable;
-        if (std.mem.startsWith(u8, long.first(), text[0..length])) return true;
+        if (texts.startsWith(long.first(), text[0..length])) return true;
     }
     return false;
 }
@@ -96,7 +97,7 @@ fn keptOf(word: *const Folded, other: *const Folded) usize {
     for (0..word.variant_count) |a| {
         const text = word.variant(a);
         for (0..other.variant_count) |b| {
-            if (std.mem.startsWith(u8, other.variant(b), text)) kept = @max(kept, text.len);
+            if (texts.startsWith(other.variant(b), text)) kept = @max(kept, text.len);
         }
     }
     return kept;

@@ -213,6 +213,33 @@ pub fn foldAscii(comptime code: usize) Entry {
     };
 }
 
+/// Whether words that end with two letters may differ by a gender ending; most may not.
+pub fn mayDifferByEnding(a: u8, b: u8) bool {
+    if (!std.ascii.isLower(a) or !std.ascii.isLower(b)) return true;
+    return ending_letters[a - 'a'] >> @intCast(b - 'a') & 1 != 0;
+}
+
+/// For each last letter, the last letters on the other side, as bits; a side without an ending has any.
+const ending_letters: [26]u32 = table: {
+    @setEvalBranchQuota(20_000);
+    var table: [26]u32 = @splat(0);
+    for (0..endings.len) |number| {
+        const bytes = blob[headerInt(12 + 8 * 8) + @sizeOf(Ending) * number ..][0..@sizeOf(Ending)].*;
+        const ending = std.mem.bytesToValue(Ending, &bytes);
+        const his = lastLetters(ending.male());
+        const hers = lastLetters(ending.female());
+        for (&table, 0..) |*set, letter| {
+            if (his >> letter & 1 != 0) set.* |= hers;
+            if (hers >> letter & 1 != 0) set.* |= his;
+        }
+    }
+    break :table table;
+};
+
+fn lastLetters(ending: []const u8) u32 {
+    return if (ending.len == 0) std.math.maxInt(u32) else 1 << (ending[ending.len - 1] - 'a');
+}
+
 /// The entry of a code point.
 pub fn fold(code: u21) *align(1) const Entry {
     if (code >= code_points) return &entries[0];

@@ -8,8 +8,12 @@ const words = @import("words.zig");
 const Alignment = alignment.Alignment;
 const Folded = words.Folded;
 const Steps = alignment.Steps;
+const Prepared = prepared.Prepared;
+const Set = prepared.Set;
 const each = prepared.each;
 
+/// The shortest word that any kind of name may hold a typo in.
+const letters_min = 3;
 /// The shorter word's length from which one of two edits may be of the first letter.
 const first_of_two_length = 6;
 
@@ -54,14 +58,18 @@ pub fn fit(
 /// The free pair of words with the fewest edits within the budget; ties go to the first.
 fn nearest(found: *const Alignment, budget: u8, comptime mayBe: MayBe, steps: *Steps) Steps.Error!?Nearest {
     var best: ?Nearest = null;
-    var typed = each(found.typedLeft());
+    var typed = each(longEnough(found.typed, found.typedLeft()));
+    const others = longEnough(found.registered, found.registeredLeft());
     while (typed.next()) |i| {
         const word = &found.typed.words[i];
-        if (!word.base()) continue;
-        var registered = each(found.registeredLeft());
+        const shortest = word.shortest();
+        const longest = word.longest();
+        var registered = each(others);
         while (registered.next()) |j| {
             const other = &found.registered.words[j];
-            if (!other.base()) continue;
+            // Beyond this no lengths allow a typo, whatever the budget: such pairs count no steps.
+            if (other.longest() + distance.edits_max < shortest) continue;
+            if (other.shortest() > longest + distance.edits_max) continue;
             const lengths = mayBe(found, i, j) orelse continue;
             const edits = try editsBetween(word, other, budget, lengths, steps);
             if (edits > budget) continue;
@@ -69,6 +77,17 @@ fn nearest(found: *const Alignment, budget: u8, comptime mayBe: MayBe, steps: *S
         }
     }
     return best;
+}
+
+/// The words of a set that fold to base Latin and may hold a typo.
+fn longEnough(name: *const Prepared, set: Set) Set {
+    var found: Set = 0;
+    var positions = each(set);
+    while (positions.next()) |i| {
+        const folded = &name.words[i];
+        if (folded.base() and folded.longest() >= letters_min) found |= prepared.bit(i);
+    }
+    return found;
 }
 
 /// The fewest edits between two words, or budget + 1.
@@ -79,6 +98,7 @@ fn editsBetween(
     lengths: *const Lengths,
     steps: *Steps,
 ) Steps.Error!u8 {
+    std.debug.assert(lengths.one >= letters_min);
     var best = budget + 1;
     for (0..a.variant_count) |x| {
         for (0..b.variant_count) |y| {

@@ -7,6 +7,7 @@ const distance = @import("../distance.zig");
 const letters = @import("letters.zig");
 const prepared = @import("../prepared.zig");
 const tables = @import("../tables.zig");
+const texts = @import("../texts.zig");
 const typos = @import("../typos.zig");
 const words = @import("../words.zig");
 const Alignment = alignment.Alignment;
@@ -249,7 +250,7 @@ fn shortens(name: *const Prepared, i: usize, whole: *const Folded, alone: bool) 
     if (alone and !dotted) least = @max(shortened_alone_letters_min, (whole.length() + 1) / 2);
     const lost: u16 = if (dotted) 1 else lost_letters_min;
     if (word.length() < least or whole.length() < word.length() + lost or word.digits) return false;
-    return std.mem.startsWith(u8, whole.first(), word.first());
+    return texts.startsWith(whole.first(), word.first());
 }
 
 /// Fits a word, or single letters, to the words whose first letters it is, if nothing else is left.

@@ -220,7 +220,7 @@ fn fitSounds(found: *Alignment, steps: *Steps) Steps.Error!void {
     try registered.take(.given, found.registered, givensLeft(found), steps);
     var positions = each(typed.words);
     while (positions.next()) |i| {
-        var others = each(registered.words & found.registered_free);
+        var others = each(found.registered_free & registered.like(&typed, i));
         while (others.next()) |j| {
             if (!alike(found, i, j, &typed, &registered)) continue;
             const letters = found.letters(i, j);
@@ -345,7 +345,7 @@ fn crossedEdits(
 
 /// Whether known given names' sounds differ at their ends only, or in a letter replaced among few.
 fn anotherGiven(x: []const u8, y: []const u8) bool {
-    if (x.len != y.len) return std.mem.startsWith(u8, x, y) or std.mem.startsWith(u8, y, x);
+    if (x.len != y.len) return texts.startsWith(x, y) or texts.startsWith(y, x);
     return x.len < crossed_replaced_length or words.equal(x[0 .. x.len - 1], y[0 .. y.len - 1]);
 }
 
@@ -376,19 +376,25 @@ fn differByEnding(a: *const Folded, b: *const Folded) bool {
 
 fn endingsDiffer(a: []const u8, b: []const u8) bool {
     if (a.len < ending_stem_min or b.len < ending_stem_min) return false;
+    if (!tables.mayDifferByEnding(a[a.len - 1], b[b.len - 1])) return false;
     if (!words.equal(a[0..ending_stem_min], b[0..ending_stem_min])) return false;
+    var shared: usize = ending_stem_min;
+    while (shared < @min(a.len, b.len) and a[shared] == b[shared]) shared += 1;
+    if (shared == a.len and shared == b.len) return false;
     for (tables.endings) |*ending| {
-        if (sameStem(a, b, ending.male(), ending.female())) return true;
-        if (sameStem(a, b, ending.female(), ending.male())) return true;
+        if (haveEndings(a, b, shared, ending) or haveEndings(b, a, shared, ending)) return true;
     }
     return false;
 }
 
-fn sameStem(a: []const u8, b: []const u8, a_ending: []const u8, b_ending: []const u8) bool {
-    if (a.len < ending_stem_min + a_ending.len or a.len + b_ending.len != b.len + a_ending.len) return false;
-    const stem = a.len - a_ending.len;
-    if (!words.equal(a[stem..], a_ending) or !words.equal(b[stem..], b_ending)) return false;
-    return words.equal(a[0..stem], b[0..stem]);
+/// Whether a male and a female word are one stem with an ending each; the stem lies in the letters that they
+/// share at the start.
+fn haveEndings(male: []const u8, female: []const u8, shared: usize, ending: *align(1) const tables.Ending) bool {
+    const length = @as(usize, ending.male_length);
+    if (male.len + ending.female_length != female.len + length) return false;
+    if (male.len < ending_stem_min + length or male.len > shared + length) return false;
+    const stem = male.len - length;
+    return words.equal(male[stem..], ending.male()) and words.equal(female[stem..], ending.female());
 }
 
 /// How long two words must be for a mere slip: never between two known given names, nor by sex.

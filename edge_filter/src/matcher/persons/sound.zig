@@ -7,6 +7,8 @@
 const std = @import("std");
 const alignment = @import("../alignment.zig");
 const prepared = @import("../prepared.zig");
+const tables = @import("../tables.zig");
+const texts = @import("../texts.zig");
 const words = @import("../words.zig");
 const Prepared = prepared.Prepared;
 const Set = prepared.Set;
@@ -176,7 +178,7 @@ fn write(comptime rules: []const Rule, comptime once: Once, text: []const u8, ou
         var from = text[at .. at + 1];
         var to = from;
         for (Indexed(rules).of(text[at])) |*rule| {
-            if (!std.mem.startsWith(u8, text[at..], rule.from)) continue;
+            if (!texts.startsWith(text[at..], rule.from)) continue;
             if (!applies(rule.at, text, at, at + rule.from.len)) continue;
             from = rule.from;
             to = rule.to;
@@ -232,6 +234,10 @@ pub const Sounds = struct {
     counts: [words.words_max]u8,
     /// The words whose sounds are taken.
     words: Set,
+    /// The words by the hashes of their sounds, so that most comparisons need not be made.
+    index: [bucket_count]Set,
+
+    const bucket_count = 32;
 
     comptime {
         std.debug.assert(growth_max * foldings_bytes_max <= std.math.maxInt(u16));
@@ -251,6 +257,7 @@ pub const Sounds = struct {
             .crossed => &crossed_rules,
         };
         sounds.words = 0;
+        sounds.index = @splat(0);
         var used: usize = 0;
         var positions = prepared.each(left);
         while (positions.next()) |i| {
@@ -266,9 +273,21 @@ pub const Sounds = struct {
                 sounds.starts[i][sounds.counts[i]] = @intCast(used);
                 sounds.lengths[i][sounds.counts[i]] = @intCast(length);
                 sounds.counts[i] += 1;
+                sounds.index[bucket(sounds.bytes[used..][0..length])] |= prepared.bit(i);
                 used += length;
             }
         }
+    }
+
+    fn bucket(text: []const u8) usize {
+        return tables.hashOf(text) % bucket_count;
+    }
+
+    /// The words that may sound like one of another name's.
+    pub fn like(sounds: *const Sounds, other: *const Sounds, i: usize) Set {
+        var set: Set = 0;
+        for (0..other.count(i)) |number| set |= sounds.index[bucket(other.of(i, number))];
+        return set;
     }
 
     /// How many sounds a word has.
