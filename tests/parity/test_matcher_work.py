@@ -12,7 +12,7 @@ from matcher import DEFAULT_POLICY, Account, AccountStatus, Holder, HolderKind, 
 from matcher.record import encode
 
 FUEL_MAX = 5_000_000
-"""About one for each instruction: what the slowest hostile request does in less than 200 µs
+"""About one for each instruction; the slowest hostile request does most of it in about 300 µs
 (`python -m bench.matcher` times it)."""
 TYPICAL_FUEL_MAX = 150_000
 _PLENTY = 10**12
