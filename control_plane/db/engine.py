@@ -1,19 +1,25 @@
 """Connections and transactions on both databases."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.util import await_only
 
 from control_plane.errors import StartError
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a SQLite writer waits for the one before it."""
+
+BUSY_LOOK_SECONDS = 0.01
+"""How often a connection asks again that was refused without a wait."""
 
 POOL_SIZE = 10
 """Open connections; a request beyond waits for one at most ``POOL_WAIT_SECONDS``."""
@@ -97,14 +103,24 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # Without an isolation level the driver leaves BEGIN to us (below).
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _use_wal(cursor)
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Switch a new file to WAL: connections that do so at once are refused without a wait."""
+    deadline = monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if monotonic() > deadline:
+                raise
+            await_only(asyncio.sleep(BUSY_LOOK_SECONDS))
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
