@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 CLOSE_SCORE_MIN = 600
 MATCH_SCORE_MIN = 900
+WHOLE = 1000
+"""A similarity of all letters."""
 _MTCH = Outcome.MTCH
 
 
@@ -58,7 +60,8 @@ class Verdict:
 
 
 def score(outcome: Outcome, similarity: int) -> int:
-    """Place a similarity (per mille) in the range of its outcome."""
+    """Place a similarity (per mille) in the range of its outcome; words that fit twice count once."""
+    similarity = min(similarity, WHOLE)
     if outcome is Outcome.MTCH:
         return MATCH_SCORE_MIN + similarity // 10
     if outcome is Outcome.CMTC:

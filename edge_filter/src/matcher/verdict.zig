@@ -83,11 +83,11 @@ pub const Verdict = struct {
     }
 };
 
-/// Places a similarity (per mille) in the range of its outcome.
+/// Places a similarity (per mille) in the range of its outcome; words that fit twice count once.
 pub fn score(outcome: Outcome, similarity: u16) u16 {
-    const wide: u32 = similarity;
+    const wide: u32 = @min(similarity, 1000);
     return switch (outcome) {
-        .mtch => match_score_min + similarity / 10,
+        .mtch => @intCast(match_score_min + wide / 10),
         .cmtc => @intCast(close_score_min + wide * (match_score_min - 1 - close_score_min) / 1000),
         .nmtc => @intCast(wide * (close_score_min - 1) / 1000),
         .noap => 0,
