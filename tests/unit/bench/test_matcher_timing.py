@@ -4,10 +4,7 @@ from itertools import count
 
 import pytest
 
-from bench import hostile
 from bench import matcher as timing
-from control_plane.matching.engines import WasmMatcher
-from control_plane.xds.modules import module
 from matcher import Account, AccountStatus, Holder, HolderKind, Name
 from matcher.record import encode
 
@@ -39,10 +36,3 @@ def test_the_slowest_is_found_without_the_way_and_what_the_machine_adds(
     requests = [(typed, _record("Ana")) for typed in ("\x01", "\x09", "\x05", *["\x02"] * timing.SLOWEST)]
     slowest = timing.worst(clocked, requests)  # type: ignore[arg-type]
     assert slowest == timing.Figure(f"{chr(9)!r}… ({len(_record('Ana'))} bytes)", 9 * WORK_NS / 1000)
-
-
-def test_a_hostile_request_takes_longer_than_any_typical_one() -> None:
-    wasm = WasmMatcher(module("filter"))
-    largest = max(hostile.records(), key=lambda one: len(one[1]))
-    slowest = max(figure.microseconds for figure in timing.typical(wasm))
-    assert 0 < slowest < timing.worst(wasm, [largest]).microseconds
