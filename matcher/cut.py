@@ -146,9 +146,10 @@ def _linked(typed: Prepared, registered: Prepared, short: Prepared, place: Place
     whole = (1 << place.at) - 1
     head = whole | (1 << place.at if place.kept else 0)
     weight = sum(short.words[i].length for i in bits(short.core))
-    weight += sum(long.words[i].length for i in bits(long.core & whole)) + (
-        place.kept if long.core >> place.at & 1 else 0
-    )
+    weight += sum(long.words[i].length for i in bits(long.core & whole))
+    if long.core >> place.at & 1:
+        # The folding that was cut may be longer than the first one, which a word's letters are counted by.
+        weight += min(place.kept, long.words[place.at].length)
     short_words, long_words = short.core | short.light, (long.core | long.light) & head
     if short is typed:
         found.link(short_words, long_words, Fit.CUT, weight)

@@ -182,7 +182,10 @@ fn linkHead(found: *Alignment, short: *const Prepared, long: *const Prepared, pl
     while (positions.next()) |i| weight += short.words[i].length();
     positions = prepared.each(long.core & whole);
     while (positions.next()) |i| weight += long.words[i].length();
-    if (prepared.has(long.core, place.at)) weight += @intCast(place.kept);
+    if (prepared.has(long.core, place.at)) {
+        // The folding that was cut may be longer than the first one, which a word's letters are counted by.
+        weight += @intCast(@min(place.kept, long.words[place.at].length()));
+    }
     const short_words = short.core | short.light;
     const long_words = (long.core | long.light) & head;
     if (short == found.typed) {

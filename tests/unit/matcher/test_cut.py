@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher import Outcome, Reason
+from matcher import DEFAULT_POLICY, Outcome, Reason, explain
 from matcher.cut import FIELD_LENGTHS, KEPT_MIN, LETTERS_MIN
-from tests.unit.matcher.cases import CMTC, MTCH, NMTC, ORGANISATION, PERSON, against
+from matcher.verdict import WHOLE
+from tests.unit.matcher.cases import CMTC, MTCH, NMTC, ORGANISATION, PERSON, account, against, holder
 
 LONG = (
     "Gemeinnützige Wohnungsbaugenossenschaft Nordlichterviertel Hafenkante Kupferschmiede "
@@ -89,3 +90,12 @@ def test_no_padding_makes_a_match_of_given_names_alone(length: int, width: int) 
     typed = PERSONS_NAME[:length].ljust(width)
     if against(typed, PERSONS_NAME).outcome is MTCH:
         assert length > len("Annalena Friederike ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [("Anna Müünzüür", "Anna Müünzüürger"), ("Maria Theresia Üüüöööb", "Maria Theresia Üüüöööberg")],
+)
+def test_a_cut_word_counts_no_more_letters_than_it_has(typed: str, registered: str) -> None:
+    explained = explain(typed, account(holder(registered)), DEFAULT_POLICY)
+    assert 0 < explained.parts[0].similarity <= WHOLE
