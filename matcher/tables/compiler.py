@@ -350,10 +350,10 @@ def joined(words: list[Folded]) -> set[str]:
 def _endings() -> bytes:
     out = b""
     for number, line in _lines("surname_endings.txt"):
-        parts = line.split()
-        if len(parts) != 2 or max(map(len, parts)) > blob.ENDING_BYTES_MAX:  # noqa: PLR2004 (masculine and feminine)
+        endings = [part.removeprefix("-").encode("ascii") for part in line.split()]
+        if len(endings) != 2 or max(map(len, endings)) > blob.ENDING_BYTES_MAX:  # noqa: PLR2004 (masculine and feminine)
             raise TableError(f"surname_endings.txt line {number}: two endings are needed")
-        male, female = (part.replace("-", "").encode("ascii") for part in parts)
+        male, female = endings
         out += struct.pack("<BB7s7s", len(male), len(female), male, female)
     return out
 
