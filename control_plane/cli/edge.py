@@ -20,7 +20,13 @@ from control_plane.errors import StartError
 from control_plane.loopback import require_loopback
 from control_plane.xds.bootstrap import bootstrap
 from control_plane.xds.modules import module
-from control_plane.xds.settings import Address, EdgeSettings
+from control_plane.xds.settings import (
+    DIRECTORY_BYTES_DEFAULT,
+    DIRECTORY_BYTES_MAX,
+    DIRECTORY_BYTES_MIN,
+    Address,
+    EdgeSettings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +90,11 @@ def _private(runtime: Path | None) -> Iterator[Path]:
     "--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker threads."
 )
 @click.option(
-    "--buckets-log2", type=click.IntRange(4, 24), default=10, show_default=True, help="2^n directory buckets."
+    "--directory-bytes",
+    type=click.IntRange(DIRECTORY_BYTES_MIN, DIRECTORY_BYTES_MAX),
+    default=DIRECTORY_BYTES_DEFAULT,
+    show_default=True,
+    help="The most bytes of sealed records; an account takes about 200.",
 )
 @click.option("--collector", type=_AddressType(), help="Where spans go by OTLP over HTTP.")
 @click.option("--print-bootstrap", is_flag=True, help="Print Envoy's configuration and end.")
@@ -94,7 +104,7 @@ def edge(
     control_plane: Address,
     runtime: Path | None,
     concurrency: int,
-    buckets_log2: int,
+    directory_bytes: int,
     collector: Address | None,
     print_bootstrap: bool,
 ) -> None:
@@ -113,7 +123,7 @@ def edge(
             runtime=directory,
             access_log=directory / "access.json",
             replicator=module("replicator"),
-            buckets_log2=buckets_log2,
+            directory_bytes=directory_bytes,
             collector=collector,
         )
         if print_bootstrap:

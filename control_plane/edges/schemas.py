@@ -52,6 +52,8 @@ class StreamReport(Struct, frozen=True):
     records: Count
     epoch_min: Count | None = None
     """The oldest seal key that the edge holds; a replicator of before doesn't say."""
+    full: bool = False
+    """Records had no room below the edge's ceiling: the stream stays incomplete."""
 
 
 class VmReport(Struct, frozen=True):
@@ -87,6 +89,13 @@ class HeartbeatBody(Struct, frozen=True):
     errors: Count
     streams: Annotated[list[StreamReport], Meta(max_length=TENANTS_MAX)]
     vms: Annotated[list[VmReport], Meta(max_length=VMS_MAX)]
+    # A replicator of before doesn't say these.
+    directory_bytes: Count | None = None
+    """The ceiling of ``bytes``."""
+    fullest_bucket: Count | None = None
+    """The most bytes that one bucket has had."""
+    pages: Count | None = None
+    stale_records: Count | None = None
 
 
 class EdgeView(Struct, frozen=True):

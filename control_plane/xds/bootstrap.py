@@ -26,6 +26,7 @@ def _replicator(settings: EdgeSettings) -> dict[str, Any]:
         "edge_id": settings.edge_id,
         "boot": settings.boot,
         "buckets_log2": settings.buckets_log2,
+        "directory_bytes": settings.directory_bytes,
         "cluster": clusters.CONTROL_PLANE,
     }
     code = {"filename": str(settings.replicator)}

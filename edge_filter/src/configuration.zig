@@ -42,6 +42,7 @@ pub const Replicator = struct {
     edge_id: EdgeId,
     boot: [16]u8,
     buckets_log2: u5,
+    directory_bytes: u64,
     cluster: Text(64),
 };
 
@@ -61,14 +62,17 @@ pub fn parseFilter(filter: *Filter, document: *json.Document, source: []const u8
     if (filter.warn_after_ms > filter.answer_until_ms) return error.Malformed;
 }
 
-/// `{"edge_id","boot","buckets_log2","cluster"}`.
+/// `{"edge_id","boot","buckets_log2","directory_bytes","cluster"}`.
 pub fn parseReplicator(replicator: *Replicator, document: *json.Document, source: []const u8) Error!void {
-    const root = try rootOf(document, source, 4);
+    const root = try rootOf(document, source, 5);
     try edgeId(&replicator.edge_id, try string(document, root, "edge_id"));
     try bytes.unhex(&replicator.boot, try string(document, root, "boot"));
     const buckets_log2 = try integer(document, root, "buckets_log2");
     if (buckets_log2 < limits.buckets_log2_min or buckets_log2 > limits.buckets_log2_max) return error.Malformed;
     replicator.buckets_log2 = @intCast(buckets_log2);
+    const ceiling = try integer(document, root, "directory_bytes");
+    if (ceiling < limits.directory_bytes_min or ceiling > limits.directory_bytes_max) return error.Malformed;
+    replicator.directory_bytes = ceiling;
     const cluster = try string(document, root, "cluster");
     if (cluster.len == 0) return error.Malformed;
     try replicator.cluster.set(cluster);
@@ -120,8 +124,13 @@ test "configurations are read, and refused when a member is missing, wrong or un
     }
     var replicator: Replicator = undefined;
     const boot = "000102030405060708090a0b0c0d0e0f";
-    try parseReplicator(&replicator, document, "{\"edge_id\":\"e\",\"boot\":\"" ++ boot ++
-        "\",\"buckets_log2\":24,\"cluster\":\"control_plane\"}");
-    try std.testing.expectError(error.Malformed, parseReplicator(&replicator, document, "{\"edge_id\":\"e\",\"boot\":\"" ++
-        boot ++ "\",\"buckets_log2\":25,\"cluster\":\"control_plane\"}"));
+    inline for (.{
+        .{ "4", "65536", true },   .{ "24", "34359738368", true }, .{ "3", "65536", false },
+        .{ "25", "65536", false }, .{ "4", "65535", false },       .{ "4", "34359738369", false },
+    }) |case| {
+        const source = "{\"edge_id\":\"e\",\"boot\":\"" ++ boot ++ "\",\"buckets_log2\":" ++ case[0] ++
+            ",\"directory_bytes\":" ++ case[1] ++ ",\"cluster\":\"control_plane\"}";
+        const taken = if (parseReplicator(&replicator, document, source)) |_| true else |_| false;
+        try std.testing.expectEqual(case[2], taken);
+    }
 }

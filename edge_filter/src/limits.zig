@@ -67,10 +67,17 @@ pub const fallback_timeout_min_ms = 500;
 pub const filter_tick_ms = 50;
 
 /// How often the replicator works: while it loads, and afterwards.
-pub const loading_tick_ms = 20;
+pub const loading_tick_ms = 5;
 pub const steady_tick_ms = 100;
-/// Buckets created, cleared or rewritten in one tick: about 2 ms of the main thread.
-pub const buckets_per_tick = 1_024;
+/// Buckets created, cleared or rewritten in one callback, and how long it may go on with that: the main thread has
+/// other things to do.
+pub const buckets_per_turn = 1_024;
+pub const turn_us_max = 2_000;
+/// The bytes that all buckets together may have. The edge's configuration chooses.
+pub const directory_bytes_min = 65_536;
+pub const directory_bytes_max = 1 << 35;
+/// A directory that has reached its ceiling is loaded again after this: accounts may have gone.
+pub const full_retry_ms = 60_000;
 /// Filters must have seen "not complete" before a bucket is touched.
 pub const resync_wait_ms = 5 * filter_tick_ms;
 /// The control plane holds a poll at the head this long; the call itself may take twice that.

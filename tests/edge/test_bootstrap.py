@@ -13,7 +13,13 @@ from control_plane.xds import listener, publisher, wasm
 from control_plane.xds.bootstrap import bootstrap
 from control_plane.xds.listener import FILTER
 from control_plane.xds.modules import module
-from control_plane.xds.settings import Address, EdgeSettings
+from control_plane.xds.settings import (
+    DIRECTORY_BYTES_DEFAULT,
+    DIRECTORY_BYTES_MAX,
+    DIRECTORY_BYTES_MIN,
+    Address,
+    EdgeSettings,
+)
 from control_plane.xds.validate import RefusedError, validate
 
 if TYPE_CHECKING:
@@ -23,7 +29,9 @@ if TYPE_CHECKING:
 SECRET = "5e" * 32
 
 
-def _settings(runtime: Path, collector: Address | None = None) -> EdgeSettings:
+def _settings(
+    runtime: Path, collector: Address | None = None, directory_bytes: int = DIRECTORY_BYTES_DEFAULT
+) -> EdgeSettings:
     return EdgeSettings(
         edge_id="edge-1",
         boot="0b" * 16,
@@ -33,6 +41,7 @@ def _settings(runtime: Path, collector: Address | None = None) -> EdgeSettings:
         access_log=runtime / "access.json",
         replicator=module("replicator"),
         collector=collector,
+        directory_bytes=directory_bytes,
     )
 
 
@@ -40,6 +49,33 @@ def _settings(runtime: Path, collector: Address | None = None) -> EdgeSettings:
 def test_envoy_accepts_the_bootstrap(tmp_path: Path, collector: Address | None) -> None:
     environment = envoy_environment({SECRET_VARIABLE: SECRET}, "edge-1")
     validate(bootstrap(_settings(tmp_path, collector)), environment)
+
+
+@pytest.mark.parametrize(
+    ("directory_bytes", "buckets_log2"),
+    [
+        (DIRECTORY_BYTES_MIN, 5),
+        (DIRECTORY_BYTES_DEFAULT, 15),
+        (DIRECTORY_BYTES_DEFAULT + 1, 15),
+        (DIRECTORY_BYTES_DEFAULT + 2_048, 16),
+        (DIRECTORY_BYTES_MAX, 24),
+    ],
+)
+def test_the_ceiling_of_the_directory_fixes_its_buckets_and_envoys_heap(
+    tmp_path: Path, directory_bytes: int, buckets_log2: int
+) -> None:
+    config = bootstrap(_settings(tmp_path, directory_bytes=directory_bytes))
+    plugin = config["bootstrap_extensions"][0]["typed_config"]["config"]
+    told = json.loads(plugin["configuration"]["value"])
+    assert (told["directory_bytes"], told["buckets_log2"]) == (directory_bytes, buckets_log2)
+    heap = config["overload_manager"]["resource_monitors"][0]["typed_config"]["max_heap_size_bytes"]
+    assert heap > 2 * directory_bytes
+
+
+@pytest.mark.parametrize("directory_bytes", [DIRECTORY_BYTES_MIN, DIRECTORY_BYTES_MAX])
+def test_the_replicator_takes_both_ends_of_the_ceilings_range(tmp_path: Path, directory_bytes: int) -> None:
+    environment = envoy_environment({SECRET_VARIABLE: SECRET}, "edge-1")
+    validate(bootstrap(_settings(tmp_path, directory_bytes=directory_bytes)), environment)
 
 
 def test_envoy_refuses_a_bootstrap_with_an_unknown_field(tmp_path: Path) -> None:

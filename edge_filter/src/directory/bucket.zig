@@ -93,15 +93,17 @@ pub const Outcome = struct {
     bytes_delta: i64 = 0,
 };
 
-/// Applies `changes` of one tenant to `old` into `buffer`. At most one change a key. With `replaced`, the tenant's
+/// Applies `changes` of one tenant to `old` into `buffer`, which takes at least what `old` has; a put that doesn't fit
+/// is refused. At most one change a key. With `replaced`, the tenant's
 /// records in that range which no change names are gone; a change that is older than its record leaves it as it is.
 pub fn rewrite(
-    buffer: *[limits.bucket_bytes_max]u8,
+    buffer: []u8,
     old: []const u8,
     tenant: u16,
     changes: []const Change,
     replaced: ?Range,
 ) error{Malformed}!Outcome {
+    std.debug.assert(buffer.len >= old.len and buffer.len <= limits.bucket_bytes_max);
     var outcome: Outcome = .{ .bucket = &.{} };
     var writer: bytes.Writer = .{ .buffer = buffer };
     var iterator: Iterator = .init(old);

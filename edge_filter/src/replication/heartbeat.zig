@@ -18,6 +18,7 @@ pub const Facts = struct {
     generation: *const [16]u8,
     complete: bool,
     buckets: u64,
+    directory_bytes: u64,
     streams: []const Stream,
     now_ns: u64,
     started_ns: u64,
@@ -35,9 +36,13 @@ pub fn body(facts: *const Facts) bytes.Writer.Error![]const u8 {
     try writer.put("\"");
     try member(&writer, "records", counters.records);
     try member(&writer, "buckets", facts.buckets);
+    try member(&writer, "fullest_bucket", counters.fullest_bucket);
     try member(&writer, "bytes", counters.bytes);
+    try member(&writer, "directory_bytes", facts.directory_bytes);
+    try member(&writer, "pages", counters.pages);
     try member(&writer, "refused_pages", counters.refused_pages);
     try member(&writer, "refused_records", counters.refused_records);
+    try member(&writer, "stale_records", counters.stale_records);
     try member(&writer, "errors", counters.errors);
     try writer.put(",\"streams\":[");
     for (facts.streams, 0..) |*stream, index| {
@@ -63,6 +68,8 @@ fn writeStream(writer: *bytes.Writer, stream: *const Stream, facts: *const Facts
     try member(writer, "head", stream.head);
     try writer.put(",\"complete\":");
     try writer.put(if (stream.complete) "true" else "false");
+    try writer.put(",\"full\":");
+    try writer.put(if (stream.full) "true" else "false");
     try member(writer, "age_ms", ageMs(stream, facts));
     try member(writer, "records", stream.records);
     try member(writer, "epoch_min", stream.epoch_min);

@@ -78,7 +78,7 @@ fn setTick(period_ms: u32) bool {
 /// A little of everything that is due.
 pub fn tick() void {
     const now_ns = host.now(.monotonic) catch return;
-    store.budget = limits.buckets_per_tick;
+    store.beginTurn(now_ns);
     if (stage == .resting) begin(now_ns);
     switch (stage) {
         .resting => unreachable,
@@ -96,6 +96,7 @@ pub fn tick() void {
 
 fn begin(now_ns: u64) void {
     started_ns = now_ns;
+    store.ceiling = config.directory_bytes;
     edge_keys = readSecret() catch no_secret: {
         host.log(.critical, "vop: VOP_EDGE_SECRET is missing or not 64 hex digits; nothing can be replicated");
         break :no_secret null;
@@ -119,6 +120,7 @@ fn startEmptying() void {
     next_bucket = 0;
     counters.records = 0;
     counters.bytes = 0;
+    counters.fullest_bucket = 0;
 }
 
 fn emptySome(now_ns: u64) void {
@@ -187,7 +189,7 @@ fn failKeys(now_ns: u64) void {
 /// A reply to one of our calls; any other token is a call that was given up.
 pub fn onReply(token: u32, header_count: u32, length: u32) void {
     const now_ns = host.now(.monotonic) catch return;
-    store.budget = limits.buckets_per_tick;
+    store.beginTurn(now_ns);
     if (isCall(&keys_call, token)) return onKeys(header_count, length, now_ns);
     if (isCall(&beat_call, token)) {
         beat_call = null;
@@ -348,6 +350,7 @@ fn beat(now_ns: u64) void {
         .generation = &generation(),
         .complete = complete,
         .buckets = bucketCount(),
+        .directory_bytes = config.directory_bytes,
         .streams = streams[0..stream_count],
         .now_ns = now_ns,
         .started_ns = started_ns,
@@ -360,14 +363,18 @@ fn beat(now_ns: u64) void {
 
 fn report(now_ns: u64) void {
     var head_age_ms: u64 = 0;
+    var full = false;
     for (streams[0..stream_count]) |*stream| {
+        full = full or stream.full;
         const since = if (stream.proven_ns == 0) started_ns else stream.proven_ns;
         head_age_ms = @max(head_age_ms, (now_ns -| since) / std.time.ns_per_ms);
     }
     counters.report(.{
         .heartbeat = beats,
         .buckets = bucketCount(),
+        .directory_bytes = config.directory_bytes,
         .head_age_ms = head_age_ms,
         .complete = isComplete(),
+        .full = full,
     });
 }

@@ -58,8 +58,10 @@ pub const Stream = struct {
     /// Nothing is asked for until keys have come again.
     blocked: bool = false,
     complete: bool = false,
-    /// A record was refused for lack of room: this stream can't be complete any more.
-    overflowed: bool = false,
+    /// A record was refused for lack of room, and no whole snapshot has been taken since.
+    full: bool = false,
+    /// The snapshot that a full stream takes lacks a record again.
+    lacking: bool = false,
     as_of: ?u64 = null,
     after_key: lookup.LookupKey = page_form.first_key,
     seq: u64 = 0,
@@ -74,7 +76,7 @@ pub const Stream = struct {
     pub fn restart(stream: *Stream, due_ns: u64) void {
         stream.phase = .snapshot;
         stream.blocked = false;
-        stream.overflowed = false;
+        stream.lacking = false;
         stream.as_of = null;
         stream.after_key = page_form.first_key;
         stream.backoff.due_ns = @max(stream.backoff.due_ns, due_ns);
@@ -88,7 +90,7 @@ pub const Stream = struct {
         }
         if (stream.blocked) return .none;
         if (stream.work != null) {
-            const wish = stream.applySome(setting) catch return .reset;
+            const wish = stream.applySome(setting, now_ns) catch return .reset;
             if (stream.work != null or wish != .none) return wish;
         }
         if (stream.backoff.due(now_ns)) {
@@ -160,6 +162,8 @@ pub const Stream = struct {
         counters.pages += 1;
         stream.backoff.succeeded();
         stream.begin(setting, page, call.sent_ns);
+        // What checking the page took is not taken from the buckets' turn.
+        store.beginTurn(host.now(.monotonic) catch now_ns);
         return stream.step(setting, now_ns);
     }
 
@@ -180,6 +184,7 @@ pub const Stream = struct {
         if (!std.mem.eql(u8, reply.content_type, "application/vnd.vop.feed-page")) return error.Refused;
         if (length > limits.page_bytes_max) return error.Refused;
         const source = try host.bufferInto(page_buffer, .call_response_body, length);
+        try store.look();
         if (source.len != length) return error.Refused;
         return page_form.parse(source, setting.page_keyed, setting.edge_id, &.{
             .kind = stream.phase,
@@ -205,33 +210,54 @@ pub const Stream = struct {
     }
 
     const ApplyError = host.Error || error{Malformed};
+    const RoomError = ApplyError || error{NoRoom};
 
-    fn applySome(stream: *Stream, setting: *const Setting) ApplyError!Wish {
+    fn applySome(stream: *Stream, setting: *const Setting, now_ns: u64) ApplyError!Wish {
         const work = &stream.work.?;
-        return switch (work.page.kind) {
+        const applied = switch (work.page.kind) {
             .snapshot => stream.applySnapshot(setting, work),
             .changes => stream.applyChanges(setting, work),
         };
+        return applied catch |err| switch (err) {
+            error.NoRoom => {
+                stream.stop(setting, now_ns);
+                return .none;
+            },
+            error.Host, error.Malformed => |other| other,
+        };
+    }
+
+    /// There is no room for a record: said loudly, and nothing more is loaded; what is held stays. After a while the
+    /// snapshot is taken again, for accounts may have gone: to its end then, since they may be among its last ones.
+    fn stop(stream: *Stream, setting: *const Setting, now_ns: u64) void {
+        host.log(.critical, "vop: the directory is full: loading stops, and it stays incomplete");
+        stream.full = true;
+        stream.complete = false;
+        stream.work = null;
+        stream.restart(now_ns + limits.full_retry_ms * std.time.ns_per_ms);
+        setting.tell();
     }
 
     /// Bucket by bucket over the range of the page, those without a record in it too.
-    fn applySnapshot(stream: *Stream, setting: *const Setting, work: *Work) ApplyError!Wish {
+    fn applySnapshot(stream: *Stream, setting: *const Setting, work: *Work) RoomError!Wish {
         const last = lookup.bucketOf(work.page.last_key, setting.buckets_log2);
         var wish: Wish = .none;
         while (work.bucket <= last) : (work.bucket += 1) {
-            if (store.budget == 0) return wish;
+            if (store.turnIsOver()) return wish;
             if (try stream.applyBucket(setting, work) == .keys) wish = .keys;
         }
         stream.after_key = work.page.last_key;
         if (work.page.last) {
+            if (stream.lacking) return error.NoRoom;
             stream.phase = .changes;
             stream.seq = work.page.to;
+            stream.full = false;
         }
         stream.work = null;
         return wish;
     }
 
-    fn applyBucket(stream: *Stream, setting: *const Setting, work: *Work) ApplyError!Wish {
+    fn applyBucket(stream: *Stream, setting: *const Setting, work: *Work) RoomError!Wish {
         const page = &work.page;
         var wish: Wish = .none;
         var count: usize = 0;
@@ -241,13 +267,10 @@ pub const Stream = struct {
             if (count < batch_max) {
                 batch[count] = stream.change(&record);
                 count += 1;
-            } else {
-                counters.refused_records += 1;
-                stream.overflow(setting);
-            }
+            } else try stream.lack(1);
             work.ahead = work.iterator.next() catch unreachable;
         }
-        try stream.apply(setting, work.bucket, batch[0..count], .{
+        try stream.apply(work.bucket, batch[0..count], .{
             .after = page.after_key,
             .last = page.last_key,
             .from_start = std.mem.eql(u8, &page.after_key, &page_form.first_key),
@@ -256,9 +279,9 @@ pub const Stream = struct {
     }
 
     /// Record by record, in feed order.
-    fn applyChanges(stream: *Stream, setting: *const Setting, work: *Work) ApplyError!Wish {
+    fn applyChanges(stream: *Stream, setting: *const Setting, work: *Work) RoomError!Wish {
         var wish: Wish = .none;
-        while (store.budget > 0) {
+        while (!store.turnIsOver()) {
             const record = (work.iterator.next() catch unreachable) orelse {
                 stream.seq = work.page.to;
                 stream.prove(work);
@@ -267,7 +290,7 @@ pub const Stream = struct {
             };
             if (record.epoch > stream.epoch_max) wish = .keys;
             const bucket = lookup.bucketOf(record.lookup_key, setting.buckets_log2);
-            try stream.apply(setting, bucket, &.{stream.change(&record)}, null);
+            try stream.apply(bucket, &.{stream.change(&record)}, null);
         }
         return wish;
     }
@@ -276,30 +299,26 @@ pub const Stream = struct {
     fn prove(stream: *Stream, work: *const Work) void {
         if (work.page.to != work.page.head) return;
         stream.proven_ns = work.sent_ns;
-        stream.complete = !stream.overflowed;
+        stream.complete = true;
     }
 
     fn apply(
         stream: *Stream,
-        setting: *const Setting,
         bucket: u32,
         changes: []const bucket_form.Change,
         replaced: ?bucket_form.Range,
-    ) ApplyError!void {
+    ) RoomError!void {
         const outcome = try store.rewrite(bucket, stream.tenant, changes, replaced);
-        // A filter that misses a refused record must find that the stream is not complete.
-        if (outcome.refused > 0) stream.overflow(setting);
+        if (outcome.refused > 0) try stream.lack(outcome.refused);
         try store.write(bucket, &outcome);
         stream.records = store.moved(stream.records, outcome.records_delta);
     }
 
-    /// A record has no room: said loudly once, and the stream can't be complete any more.
-    fn overflow(stream: *Stream, setting: *const Setting) void {
-        if (stream.overflowed) return;
-        host.log(.critical, "vop: a bucket is full; records are refused and the directory stays incomplete");
-        stream.overflowed = true;
-        stream.complete = false;
-        setting.tell();
+    /// Records have no room: the end of loading, but for a stream that knows already.
+    fn lack(stream: *Stream, count: u32) error{NoRoom}!void {
+        counters.refused_records += count;
+        if (!stream.full) return error.NoRoom;
+        stream.lacking = true;
     }
 
     fn change(stream: *const Stream, record: *const page_form.Record) bucket_form.Change {

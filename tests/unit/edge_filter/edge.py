@@ -14,6 +14,7 @@ from tests.unit.edge_filter.host import Call, Headers, Process, Stream, Vm
 
 REQUEST_ID = "5f0c1c9e-4a0b-4c1e-9f5a-0123456789ab"
 VERSION = "00112233445566778899aabbccddeeff"
+DIRECTORY_BYTES = 2**24
 FEED_TYPE, KEYS_TYPE = "application/vnd.vop.feed-page", "application/vnd.vop.keys"
 
 
@@ -38,10 +39,16 @@ def filter_configuration(**changed: object) -> bytes:
     ).encode()
 
 
-def replicator_configuration(buckets_log2: int = 4) -> bytes:
+def replicator_configuration(buckets_log2: int = 4, directory_bytes: int = DIRECTORY_BYTES) -> bytes:
     """Encode the replicator's configuration."""
     return json.dumps(
-        {"edge_id": EDGE_ID, "boot": BOOT.hex(), "buckets_log2": buckets_log2, "cluster": "control_plane"}
+        {
+            "edge_id": EDGE_ID,
+            "boot": BOOT.hex(),
+            "buckets_log2": buckets_log2,
+            "directory_bytes": directory_bytes,
+            "cluster": "control_plane",
+        }
     ).encode()
 
 
@@ -76,6 +83,7 @@ class Edge:
 
     control_plane: ControlPlane = field(default_factory=ControlPlane)
     buckets_log2: int = 4
+    directory_bytes: int = DIRECTORY_BYTES
     process: Process = field(default_factory=Process)
     heartbeats: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -86,7 +94,7 @@ class Edge:
         self.replicator = Vm(
             module("replicator"),
             self.process,
-            replicator_configuration(self.buckets_log2),
+            replicator_configuration(self.buckets_log2, self.directory_bytes),
             environment={"PATH": "/nowhere", "VOP_EDGE_SECRET": SECRET.hex()},
         )
         self.filter = self.new_filter()

@@ -23,6 +23,7 @@ from tests.unit.edge_filter.directory import (
     plain_record,
 )
 from tests.unit.edge_filter.edge import (
+    DIRECTORY_BYTES,
     FEED_TYPE,
     KEYS_TYPE,
     Edge,
@@ -50,6 +51,11 @@ def held(edge: Edge, bic: str = BIC) -> dict[str, int]:
             found[known[key]] = revision
         data = data[32 + length :]
     return found
+
+
+def buckets(edge: Edge) -> list[bytes]:
+    """Return the buckets' values."""
+    return [value for key, (value, _) in edge.process.data.items() if key.startswith(b"vop/1/b/")]
 
 
 def expected(edge: Edge, bic: str = BIC) -> dict[str, int]:
@@ -514,21 +520,97 @@ def test_a_new_seal_key_is_fetched_when_a_record_needs_it_and_nothing_is_reloade
 # Limits and failures
 
 
-def test_a_full_bucket_refuses_the_record_and_says_loudly_that_it_is_not_complete() -> None:
+LARGE = b"\x01\x03" + bytes(4_094)
+LARGE_BYTES = 32 + 12 + 4_096 + 16
+"""What a record of the largest size takes in a bucket."""
+FULL = (5, "vop: the directory is full: loading stops, and it stays incomplete")
+
+
+def test_a_full_bucket_ends_the_loading_and_says_loudly_that_it_is_not_complete() -> None:
     edge = filled(0, page_records=200).load()
-    large = b"\x01\x03" + bytes(4_094)
     tenant = edge.control_plane.tenants[BIC]
     for number in range(16 * 16 + 80):
-        tenant.put(iban(number), plain=large)
+        tenant.put(iban(number), plain=LARGE)
     edge.run(60)
     assert not edge.complete
-    assert edge.replicator.metrics["vop_replicator_refused_records"] > 0
-    assert [level for level, _ in edge.replicator.logs] == [5]
-    assert (
-        max(len(value) for key, (value, _) in edge.process.data.items() if key[:8] == b"vop/1/b/") <= 65_536
-    )
+    assert edge.replicator.metrics["vop_replicator_refused_records"] == 1
+    assert edge.replicator.logs == [FULL]
+    assert 65_536 - LARGE_BYTES < max(map(len, buckets(edge))) <= 65_536
+    assert edge.heartbeats[-1]["streams"][0]["full"]
     stream, _ = edge.ask(ADA)
     assert stream.header("x-vop-route") == "fallback"
+
+
+CEILING = 16 * LARGE_BYTES
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in the snapshot", "by changes"])
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_ceiling_takes_its_last_byte_and_not_one_more(over: int, late: bool) -> None:
+    edge = Edge(directory_bytes=CEILING - over)
+    if late:
+        edge.load()
+    for number in range(16):
+        edge.control_plane.tenants[BIC].put(iban(number), plain=LARGE)
+    edge.run()
+    assert edge.complete == (not over)
+    assert edge.replicator.logs == [FULL] * over
+    assert edge.replicator.metrics["vop_replicator_full"] == over
+    assert edge.replicator.metrics["vop_replicator_records"] == 16 - over
+    assert (
+        len(edge.bucket_bytes())
+        == edge.replicator.metrics["vop_replicator_bytes"]
+        == (16 - over) * LARGE_BYTES
+    )
+    stream, _ = edge.ask(iban=iban(99))
+    assert (stream.reply is None) == bool(over)
+
+
+def test_at_the_ceiling_nothing_more_is_loaded_what_is_held_stays_and_room_is_looked_for_in_time() -> None:
+    edge = Edge(ControlPlane(page_records=3), directory_bytes=CEILING)
+    tenant = edge.control_plane.tenants[BIC]
+    for number in range(20):
+        tenant.put(iban(number), plain=LARGE)
+    edge.run()
+    held_then, polls = edge.bucket_bytes(), sum("/feed/" in path for path in edge.paths)
+    edge.run()
+    assert edge.bucket_bytes() == held_then
+    assert len(held_then) == CEILING
+    assert sum("/feed/" in path for path in edge.paths) == polls
+    in_bucket_order = sorted(tenant.accounts, key=lambda number: edge.control_plane.lookup_key(BIC, number))
+    for number in in_bucket_order[-8:]:
+        tenant.delete(number)
+    for _ in range(2):
+        edge.process.pass_ms(60_000)
+        edge.run()
+    assert edge.complete
+    assert held(edge) == expected(edge)
+    assert edge.replicator.metrics["vop_replicator_full"] == 0
+
+
+def test_a_tenant_that_has_no_room_leaves_the_others_complete() -> None:
+    other = "VOPBNL2AXXX"
+    edge = Edge(ControlPlane(tenants={BIC: Tenant(), other: Tenant(other)}), directory_bytes=CEILING).load()
+    for number in range(20):
+        edge.control_plane.tenants[other].put(iban(number), plain=LARGE)
+    edge.run()
+    assert not edge.complete
+    assert [stream["full"] for stream in edge.heartbeats[-1]["streams"]] == [False, True]
+    assert edge.ask()[0].reply is not None
+    assert edge.ask(bic=other)[0].header("x-vop-route") == "fallback"
+
+
+def test_a_turn_ends_when_its_time_is_over() -> None:
+    edge = Edge(buckets_log2=12)
+
+    def slow() -> None:
+        edge.process.monotonic_ns += 100_000
+
+    edge.replicator.before["proxy_set_shared_data"] = slow
+    for turn in range(1, 4):
+        edge.replicator.tick()
+        assert len(buckets(edge)) == 20 * turn
+    assert edge.replicator.metrics["vop_replicator_longest_us"] == 100
 
 
 def test_an_unreachable_control_plane_is_asked_again_ever_more_slowly() -> None:
@@ -649,9 +731,13 @@ def test_the_heartbeat_says_how_things_stand_every_second_and_at_once_when_compl
         "generation": edge.control_plane.generation.hex(),
         "records": 3,
         "buckets": 16,
+        "fullest_bucket": max(map(len, buckets(edge))),
         "bytes": len(edge.bucket_bytes()),
+        "directory_bytes": DIRECTORY_BYTES,
+        "pages": last["pages"],
         "refused_pages": 0,
         "refused_records": 0,
+        "stale_records": 0,
         "errors": 0,
         "streams": [
             {
@@ -659,6 +745,7 @@ def test_the_heartbeat_says_how_things_stand_every_second_and_at_once_when_compl
                 "seq": 3,
                 "head": 3,
                 "complete": True,
+                "full": False,
                 "age_ms": last["streams"][0]["age_ms"],
                 "records": 3,
                 "epoch_min": 1,
@@ -666,6 +753,7 @@ def test_the_heartbeat_says_how_things_stand_every_second_and_at_once_when_compl
         ],
         "vms": [],
     }
+    assert last["pages"] >= 2
     count = len(edge.heartbeats)
     edge.process.pass_ms(1_000)
     edge.run(1)
@@ -687,7 +775,7 @@ def test_the_age_counts_from_the_sending_of_the_poll_that_proved_the_head() -> N
 
 def test_the_timer_is_fast_while_loading_and_slow_afterwards() -> None:
     edge = filled(1)
-    assert edge.replicator.tick_ms == 20
+    assert edge.replicator.tick_ms == 5
     edge.load().run(2)
     assert edge.replicator.tick_ms == 100
 
@@ -698,7 +786,7 @@ def test_a_long_page_is_applied_over_fast_ticks_and_its_cursor_moves_at_the_end(
         edge.control_plane.tenants[BIC].put(iban(number), "P")
     edge.exchange()
     cursor = slice(48 + 16, 48 + 24)
-    for records, tick_ms in ((2_048, 20), (2_500, 100)):
+    for records, tick_ms in ((2_048, 5), (2_500, 100)):
         assert edge.state[cursor] == bytes(8)
         edge.process.pass_ms(20)
         edge.replicator.tick()
