@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from control_plane.directory.models import FeedRecord, Tenant
+from control_plane.clock import now_ms
+from control_plane.directory.generations import Indexed, written_generations
+from control_plane.directory.models import FeedRecord, FeedStream, Tenant
 from control_plane.directory.sealing import lookup_key, seal
 from control_plane.secrets.keyring import Keyring
 from matcher import Account
@@ -30,56 +32,110 @@ async def record_changes(
 ) -> list[int]:
     """Seal each account of one tenant under a new revision, and return the revisions.
 
-    The records get no position in the feed here: the sequencer gives it once they are committed. A deletion
-    leaves a tombstone, from whose revision a re-creation goes on.
+    Each is written into every generation that is written, so that one can replace the other with nothing
+    skipped. The records get no position in the feed here: the sequencer gives it once they are committed. A
+    deletion leaves a tombstone, from whose revision a re-creation goes on.
     """
-    epoch = await _epoch(session, keyring, bic)
+    sealing = await _sealing(session, keyring, bic)
     revisions: list[int] = []
     for start in range(0, len(changes), LOOKUP_BATCH):
-        revisions += await _record_batch(session, keyring, bic, epoch, changes[start : start + LOOKUP_BATCH])
+        revisions += await _record_batch(session, sealing, changes[start : start + LOOKUP_BATCH])
     return revisions
 
 
-async def _epoch(session: AsyncSession, keyring: Keyring, bic: str) -> int:
-    """Give the epoch to seal with, and hold it: a rotation waits for this transaction to end."""
+async def copy_records(
+    session: AsyncSession, keyring: Keyring, bic: str, revised: Sequence[tuple[Change, int]]
+) -> int:
+    """Give accounts that the newest generation lacks their records there, under the revisions that they have.
+
+    The caller holds the accounts' rows, so that no change of theirs goes on. Returns how many were lacking.
+    """
+    sealing = await _sealing(session, keyring, bic)
+    newest = sealing.generations[-1]
+    held = await _held(session, newest, bic, [change for change, _ in revised])
+    lacking = [(change, revision) for change, revision in revised if change.iban not in held]
+    for change, revision in lacking:
+        _write(session, sealing, newest, None, change, revision)
+    await session.flush()
+    return len(lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """What all records of one transaction and one tenant are sealed with."""
+
+    bic: str
+    epoch: int
+    seal_key: bytes = field(repr=False)
+    generations: list[Indexed]
+
+
+async def _sealing(session: AsyncSession, keyring: Keyring, bic: str) -> _Sealing:
+    """Give epoch and generations, and hold them: who changes them waits for this transaction to end."""
     held = select(col(Tenant.epoch)).where(col(Tenant.bic) == bic).with_for_update(read=True)
     epoch: int = (await session.execute(held)).scalar_one()
     if epoch not in keyring.seal_keys(bic):
         await keyring.load_seal_keys(bic)
-    return epoch
+    generations = await written_generations(session, keyring)
+    return _Sealing(bic, epoch, keyring.seal_keys(bic)[epoch], generations)
 
 
-async def _record_batch(
-    session: AsyncSession, keyring: Keyring, bic: str, epoch: int, changes: Sequence[Change]
-) -> list[int]:
-    seal_key = keyring.seal_keys(bic)[epoch]
-    lookups = [lookup_key(keyring.index_key, bic, change.iban) for change in changes]
+async def _record_batch(session: AsyncSession, sealing: _Sealing, changes: Sequence[Change]) -> list[int]:
+    held = [await _held(session, generation, sealing.bic, changes) for generation in sealing.generations]
+    # After the records: a tombstone that was removed meanwhile is below this floor.
+    floor = await _revision_floor(session, sealing.bic)
+    revisions: list[int] = []
+    for change in changes:
+        rows = [records.get(change.iban) for records in held]
+        revision = 1 + max((row.revision for row in rows if row), default=floor)
+        for generation, row in zip(sealing.generations, rows, strict=True):
+            _write(session, sealing, generation, row, change, revision)
+        revisions.append(revision)
+    await session.flush()
+    return revisions
+
+
+async def _held(
+    session: AsyncSession, generation: Indexed, bic: str, changes: Sequence[Change]
+) -> dict[str, FeedRecord]:
+    """Hold the records of accounts in one generation, and return those that are there by IBAN."""
+    ibans = {lookup_key(generation.index_key, bic, change.iban): change.iban for change in changes}
     rows = await session.scalars(
         select(FeedRecord)
         .where(
-            col(FeedRecord.generation) == keyring.generation,
+            col(FeedRecord.generation) == generation.id,
             col(FeedRecord.bic) == bic,
-            col(col(FeedRecord.lookup_key)).in_(lookups),
+            col(FeedRecord.lookup_key).in_(list(ibans)),
         )
         .order_by(col(FeedRecord.lookup_key))
         .with_for_update()
     )
-    held = {row.lookup_key: row for row in rows}
-    revisions: list[int] = []
-    for change, lookup in zip(changes, lookups, strict=True):
-        row = held.get(lookup)
-        if row is None:
-            row = FeedRecord(
-                generation=keyring.generation, bic=bic, lookup_key=lookup, revision=0, epoch=epoch
-            )
-            session.add(row)
-        row.revision += 1
-        row.epoch = epoch
-        row.seq = None
-        row.sealed = None
-        if change.account is not None:
-            plain = encode(change.account)
-            row.sealed = seal(seal_key, bic, change.iban, lookup, epoch, row.revision, plain)
-        revisions.append(row.revision)
-    await session.flush()
-    return revisions
+    return {ibans[row.lookup_key]: row for row in rows}
+
+
+async def _revision_floor(session: AsyncSession, bic: str) -> int:
+    highest = select(func.max(col(FeedStream.revision_floor))).where(col(FeedStream.bic) == bic)
+    return int(await session.scalar(highest) or 0)
+
+
+def _write(
+    session: AsyncSession,
+    sealing: _Sealing,
+    generation: Indexed,
+    row: FeedRecord | None,
+    change: Change,
+    revision: int,
+) -> None:
+    """Write one account's record in one generation; it has no position yet."""
+    bic, epoch = sealing.bic, sealing.epoch
+    lookup = row.lookup_key if row else lookup_key(generation.index_key, bic, change.iban)
+    if row is None:
+        row = FeedRecord(generation=generation.id, bic=bic, lookup_key=lookup, revision=revision, epoch=epoch)
+        session.add(row)
+    row.revision, row.epoch, row.seq = revision, epoch, None
+    if change.account is None:
+        row.sealed, row.deleted_ms = None, now_ms()
+    else:
+        plain = encode(change.account)
+        row.sealed = seal(sealing.seal_key, bic, change.iban, lookup, epoch, revision, plain)
+        row.deleted_ms = None

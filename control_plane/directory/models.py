@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     false,
     text,
+    true,
 )
 from sqlmodel import Field, SQLModel
 
@@ -22,6 +23,11 @@ class Generation(SQLModel, table=True):
 
     id: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
     created_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Orders the generations: the newest replaces those before it."""
+    served: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether edges may read its feed: it is complete, and not yet replaced."""
+    written: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether every change is written into it; one that is neither written nor served is being deleted."""
 
 
 class Tenant(SQLModel, table=True):
@@ -48,6 +54,10 @@ class FeedStream(SQLModel, table=True):
     bic: str = Field(sa_column=Column(String(11), ForeignKey("tenant.bic"), primary_key=True))
     head: int = Field(sa_column=Column(BigInteger, nullable=False))
     """The newest position that was given out; 0 for none."""
+    horizon: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """The newest position of a tombstone that was removed: a cursor before it has missed a deletion."""
+    revision_floor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """The highest revision of a removed tombstone: an account without a record begins above it."""
 
 
 class FeedRecord(SQLModel, table=True):
@@ -63,6 +73,14 @@ class FeedRecord(SQLModel, table=True):
             sqlite_where=text("seq IS NULL"),
             postgresql_where=text("seq IS NULL"),
         ),
+        Index(
+            "feed_record_tombstone",
+            "generation",
+            "bic",
+            "deleted_ms",
+            sqlite_where=text("deleted_ms IS NOT NULL"),
+            postgresql_where=text("deleted_ms IS NOT NULL"),
+        ),
     )
 
     generation: bytes = Field(
@@ -75,3 +93,5 @@ class FeedRecord(SQLModel, table=True):
     sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     """The position in the feed; null from the change until the sequencer has seen it committed."""
+    deleted_ms: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """When the account was deleted; null unless this is a tombstone."""

@@ -1,17 +1,15 @@
-"""Generations and tenants: what the sealed directory is divided by."""
+"""Tenants: whom the sealed directory is divided by."""
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from control_plane.clock import now_ms
 from control_plane.db.engine import Database
 from control_plane.directory.feed import Feed
+from control_plane.directory.generations import begin_generation, lock_generations, written_generations
 from control_plane.directory.models import FeedStream, Generation, Tenant
 from control_plane.secrets.keyring import Keyring
-
-_FIRST_START_LOCK = 0x766F71
-"""PostgreSQL's lock that lets only one process make the first generation."""
 
 
 class TenantExistsError(Exception):
@@ -40,18 +38,15 @@ class Tenants:
 
         """
         async with self._database.write() as session:
-            if self._database.is_postgresql:
-                await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_START_LOCK})
-            newest = select(col(Generation.id)).order_by(col(Generation.created_ms).desc()).limit(1)
-            generation = await session.scalar(newest)
-            if generation is None:
+            await lock_generations(self._database, session)
+            if await session.scalar(select(col(Generation.id)).limit(1)) is None:
                 await self._keyring.create_audit_key()
-                generation = await self._keyring.create_generation()
-                session.add(Generation(id=generation, created_ms=now_ms()))
-        await self._keyring.load(generation)
+                await begin_generation(session, self._keyring, served=True)
+            await written_generations(session, self._keyring)
+        await self._keyring.load_audit_key()
         for bic in await self.list():
             await self._keyring.load_seal_keys(bic)
-            await self._feed.advance(bic)
+            await self._feed.advance_all(bic)
 
     async def list(self) -> list[str]:
         """All tenants' BIC11s, in order."""
@@ -71,9 +66,11 @@ class Tenants:
         epoch = max(self._keyring.seal_keys(bic))
         try:
             async with self._database.write() as session:
+                await lock_generations(self._database, session)
                 session.add(Tenant(bic=bic, epoch=epoch, rotating=False, created_ms=now_ms()))
                 await session.flush()
-                session.add(FeedStream(generation=self._keyring.generation, bic=bic, head=0))
+                for generation in await written_generations(session, self._keyring):
+                    session.add(FeedStream(generation=generation.id, bic=bic, head=0))
         except IntegrityError as error:
             raise TenantExistsError from error
 

@@ -80,6 +80,10 @@ def _feed_query(request: Request[Any, Any, Any]) -> FeedQuery:
         raise Problem(400, "The query is not that of a feed.", [decode_fault(error)]) from error
 
 
+def _gone() -> Problem:
+    return Problem(410, "Fetch the keys and take a new snapshot.")
+
+
 async def _page(feed: Feed, bic: str, query: FeedQuery) -> Page:
     generation = bytes.fromhex(query.generation)
     first = query.as_of is None and query.after_key is None
@@ -91,7 +95,7 @@ async def _page(feed: Feed, bic: str, query: FeedQuery) -> Page:
         if query.mode == "changes" and query.after is not None:
             return await feed.changes(generation, bic, query.after, query.wait_ms)
     except CursorGoneError as error:
-        raise Problem(410, "Fetch the keys and take a new snapshot.") from error
+        raise _gone() from error
     raise Problem(400, "The query must be that of a snapshot or of changes.")
 
 
@@ -116,13 +120,17 @@ class EdgeController(Controller):
         request: Request[Any, Any, Any],
         bic: FromPath[str],
         edge: NamedDependency[EdgeCredentials],
+        edges: NamedDependency[Edges],
         feed: NamedDependency[Feed],
         nonce: Nonce,
     ) -> Response[bytes]:
         """Return one page of a tenant's feed."""
         if bic not in edge.tenants:
             raise Problem(404, "This is no tenant of this edge.")
-        page = await _page(feed, bic, _feed_query(request))
+        query = _feed_query(request)
+        if query.generation != (await edges.generation_of(edge.edge_id)).id.hex():
+            raise _gone()
+        page = await _page(feed, bic, query)
         body = encode(page, bytes.fromhex(nonce), edge.edge_id, edge.page_key)
         return Response(body, media_type=PAGE_TYPE)
 

@@ -1,6 +1,6 @@
 """Rows of edges."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, String, Text
 from sqlmodel import Field, SQLModel
 
 
@@ -11,6 +11,8 @@ class Edge(SQLModel, table=True):
 
     id: str = Field(sa_column=Column(String(32), primary_key=True))
     created_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    generation: bytes | None = Field(default=None, sa_column=Column(LargeBinary(16), nullable=True))
+    """The generation that it was handed while an older one was still served."""
 
 
 class EdgeTenant(SQLModel, table=True):

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from control_plane.clock import now_ms
 from control_plane.db.engine import Database
+from control_plane.directory.generations import Indexed, handed, written_generations
 from control_plane.directory.tenants import Tenants
 from control_plane.edges.credentials import SECRET_BYTES, EdgeCredentials
 from control_plane.edges.gate import Gate
@@ -26,6 +27,9 @@ from control_plane.secrets.vault import VaultUnavailableError
 
 REFRESH_SECONDS = 5
 """Edges that another process registered or deleted are known, or refused, after this time."""
+
+ALIVE_MS_MAX = 10_000
+"""An edge whose last heartbeat is older isn't waited for: it takes new keys before it answers again."""
 
 _NOBODY = "0" * 64
 _log = logging.getLogger(__name__)
@@ -130,6 +134,13 @@ class Edges:
         same = hmac.compare_digest(token.encode(), expected.encode())
         return edge if edge and same and authorization.startswith("Bearer ") else None
 
+    async def generation_of(self, edge_id: str) -> Indexed:
+        """Return the generation that an edge is to hold."""
+        async with self._database.read() as session:
+            written = await written_generations(session, self._keyring)
+            chosen = await session.scalar(select(col(Edge.generation)).where(col(Edge.id) == edge_id))
+        return handed(written, chosen)
+
     async def key_package(self, edge: EdgeCredentials, nonce: bytes) -> bytes:
         """Return the keys that this edge needs, sealed for it; as they are in Vault now, if it answers."""
         for bic in edge.tenants:
@@ -138,9 +149,10 @@ class Edges:
                 await self._keyring.load_seal_keys(bic)
             except VaultUnavailableError as error:
                 _log.warning("an edge gets the seal keys as they are in memory: %s", error)
+        generation = await self.generation_of(edge.edge_id)
         plain = plain_package(
-            self._keyring.generation,
-            self._keyring.index_key,
+            generation.id,
+            generation.index_key,
             self._keyring.audit_public_key,
             {bic: self._keyring.seal_keys(bic) for bic in edge.tenants},
         )
@@ -212,3 +224,12 @@ class Edges:
             before = registrations.get(edge_id)
             registrations[edge_id] = _Registration(created_ms, (*(before.tenants if before else ()), bic))
         return registrations
+
+
+def living(edges: Sequence[EdgeView]) -> dict[str, HeartbeatBody]:
+    """Return the last heartbeats of the edges that are alive, by edge id."""
+    return {
+        edge.id: edge.heartbeat
+        for edge in edges
+        if edge.heartbeat and (edge.heartbeat_age_ms or 0) <= ALIVE_MS_MAX
+    }

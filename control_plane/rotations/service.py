@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from time import monotonic
 from typing import Literal
 
@@ -22,11 +23,12 @@ from control_plane.accounts.models import Account
 from control_plane.db.engine import Database
 from control_plane.directory.changes import Change, record_changes
 from control_plane.directory.feed import Feed
-from control_plane.directory.models import FeedRecord, FeedStream, Tenant
+from control_plane.directory.generations import written_generations
+from control_plane.directory.models import FeedRecord, FeedStream, Generation, Tenant
 from control_plane.directory.sealing import lookup_key
 from control_plane.directory.tenants import Tenants
 from control_plane.edges.schemas import EdgeView, StreamReport
-from control_plane.edges.service import Edges
+from control_plane.edges.service import Edges, living
 from control_plane.errors import StartError
 from control_plane.secrets.keyring import Keyring
 
@@ -35,9 +37,6 @@ RECORDS_PER_SECOND_MAX = 2_000
 
 BATCH = 500
 """Accounts in one transaction of a rotation."""
-
-ALIVE_MS_MAX = 10_000
-"""An edge whose last heartbeat is older isn't waited for: it takes the new keys before it answers again."""
 
 LOOK_SECONDS = 0.5
 """A rotation that waits for the edges looks this often."""
@@ -111,8 +110,9 @@ class Rotations:
         await self._tenants.require(bic)
         async with self._database.read() as session:
             epoch = await _epoch(session, bic)
-            records = await self._count(session, bic, col(FeedRecord.epoch) <= epoch)
-            left = await self._count(session, bic, col(FeedRecord.epoch) < epoch)
+            in_service = col(FeedRecord.generation) == self._keyring.generation
+            records = await _count(session, bic, in_service)
+            left = await _count(session, bic, in_service & (col(FeedRecord.epoch) < epoch))
         return Progress(self._phases.get(bic, "none"), epoch, records, left)
 
     async def close(self) -> None:
@@ -148,10 +148,14 @@ class Rotations:
         while await self._left(bic, epoch):
             await self._seal_all(bic, epoch)
         self._phases[bic] = "waiting for the edges"
-        head = await self._head(bic)
-        await self._wait_for_edges(bic, lambda stream: stream.seq >= head)
+        heads = await self._heads(bic)
+        await self._wait_for_edges(
+            bic, lambda generation, stream: stream.seq >= heads.get(bytes.fromhex(generation), 0)
+        )
         await self._keyring.drop_seal_keys(bic, epoch)
-        await self._wait_for_edges(bic, lambda stream: stream.epoch_min is None or stream.epoch_min >= epoch)
+        await self._wait_for_edges(
+            bic, lambda _generation, stream: stream.epoch_min is None or stream.epoch_min >= epoch
+        )
         self._phases[bic] = "destroying"
         await self._keyring.destroy_dropped_seal_keys(bic)
         await self._mark(bic, epoch, rotating=False)
@@ -189,59 +193,63 @@ class Rotations:
     async def _seal_older(
         self, session: AsyncSession, bic: str, epoch: int, accounts: Sequence[Account]
     ) -> int:
-        """Seal those anew whose records are of an older epoch, and count them."""
-        by_lookup = {lookup_key(self._keyring.index_key, bic, one.iban): one for one in accounts}
+        """Seal those anew that have a record of an older epoch in any generation, and count them."""
+        by_lookup = {
+            lookup_key(generation.index_key, bic, one.iban): one
+            for generation in await written_generations(session, self._keyring)
+            for one in accounts
+        }
         older = await session.scalars(
             select(col(FeedRecord.lookup_key)).where(
-                self._of(bic),
+                _written(bic),
                 col(FeedRecord.lookup_key).in_(list(by_lookup)),
                 col(FeedRecord.epoch) < epoch,
             )
         )
-        chosen = [by_lookup[lookup] for lookup in older]
+        chosen = list({by_lookup[lookup].iban: by_lookup[lookup] for lookup in older}.values())
         changes = [Change(one.iban, account_content(one)) for one in chosen]
         revisions = await record_changes(session, self._keyring, bic, changes)
         for account, revision in zip(chosen, revisions, strict=True):
             account.revision = revision
         return len(chosen)
 
-    async def _wait_for_edges(self, bic: str, ready: Callable[[StreamReport], bool]) -> None:
+    async def _wait_for_edges(self, bic: str, ready: Callable[[str, StreamReport], bool]) -> None:
         # Another process may hear the heartbeats, so there is nothing here to be woken by.
-        while not all(map(ready, _alive(await self._edges.list(), bic))):  # noqa: ASYNC110
+        while not all(starmap(ready, _alive(await self._edges.list(), bic))):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _left(self, bic: str, epoch: int) -> int:
         async with self._database.read() as session:
-            return await self._count(session, bic, col(FeedRecord.epoch) < epoch)
+            return await _count(session, bic, _written(bic) & (col(FeedRecord.epoch) < epoch))
 
-    async def _head(self, bic: str) -> int:
-        await self._feed.advance(bic)
+    async def _heads(self, bic: str) -> dict[bytes, int]:
+        """Return the newest position in each generation."""
+        await self._feed.advance_all(bic)
+        query = select(col(FeedStream.generation), col(FeedStream.head)).where(col(FeedStream.bic) == bic)
         async with self._database.read() as session:
-            head = await session.scalar(
-                select(col(FeedStream.head)).where(
-                    col(FeedStream.generation) == self._keyring.generation, col(FeedStream.bic) == bic
-                )
-            )
-        return int(head or 0)
+            return {row.generation: row.head for row in await session.execute(query)}
 
-    async def _count(self, session: AsyncSession, bic: str, condition: ColumnElement[bool]) -> int:
-        query = select(func.count()).where(self._of(bic), col(FeedRecord.sealed).is_not(None), condition)
-        return int(await session.scalar(query) or 0)
 
-    def _of(self, bic: str) -> ColumnElement[bool]:
-        return (col(FeedRecord.generation) == self._keyring.generation) & (col(FeedRecord.bic) == bic)
+async def _count(session: AsyncSession, bic: str, condition: ColumnElement[bool]) -> int:
+    live = (col(FeedRecord.bic) == bic) & col(FeedRecord.sealed).is_not(None)
+    return int(await session.scalar(select(func.count()).where(live, condition)) or 0)
+
+
+def _written(bic: str) -> ColumnElement[bool]:
+    """Hold for the records of the generations that are still written."""
+    written = select(col(Generation.id)).where(col(Generation.written))
+    return (col(FeedRecord.bic) == bic) & col(FeedRecord.generation).in_(written)
 
 
 async def _epoch(session: AsyncSession, bic: str) -> int:
     return int(await session.scalar(select(col(Tenant.epoch)).where(col(Tenant.bic) == bic)) or 0)
 
 
-def _alive(edges: Sequence[EdgeView], bic: str) -> list[StreamReport]:
-    """Give what the edges that are alive report about one tenant."""
+def _alive(edges: Sequence[EdgeView], bic: str) -> list[tuple[str, StreamReport]]:
+    """Give what the edges that are alive report about one tenant, each with its generation."""
     return [
-        stream
-        for edge in edges
-        if edge.heartbeat and (edge.heartbeat_age_ms or 0) <= ALIVE_MS_MAX
-        for stream in edge.heartbeat.streams
+        (report.generation, stream)
+        for report in living(edges).values()
+        for stream in report.streams
         if stream.bic == bic
     ]

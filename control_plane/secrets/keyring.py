@@ -1,6 +1,7 @@
 """The keys in use, copied from Vault into memory. See ``docs/formats.md``, section 2."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -19,7 +20,7 @@ class Keyring:
 
     vault: Vault = field(repr=False)
     _generation: bytes | None = None
-    _index_key: bytes = field(default=b"", repr=False)
+    _index_keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     _audit_key: X25519PrivateKey | None = field(default=None, repr=False)
     _seal_keys: dict[str, dict[int, bytes]] = field(default_factory=dict, repr=False)
 
@@ -30,15 +31,15 @@ class Keyring:
 
     @property
     def generation(self) -> bytes:
-        """The generation in service (16 bytes)."""
+        """The generation in service (16 bytes), as this process has seen it last."""
         if self._generation is None:
             raise StartError("no directory generation is loaded")
         return self._generation
 
     @property
     def index_key(self) -> bytes:
-        """The key of the generation's lookup keys."""
-        return self._index_key
+        """The key of the lookup keys of the generation in service."""
+        return self._index_keys[self.generation]
 
     @property
     def audit_private_key(self) -> X25519PrivateKey:
@@ -58,24 +59,40 @@ class Keyring:
         await self.vault.create(f"vop/index/{generation.hex()}", {"key": secrets.token_hex(KEY_BYTES)})
         return generation
 
-    async def load(self, generation: bytes) -> None:
-        """Take a generation's index key and the audit key into memory.
+    async def load_generations(self, generations: Sequence[bytes], in_service: bytes) -> dict[bytes, bytes]:
+        """Have the index keys of exactly these generations in memory, and return them by generation.
 
         Raises:
             StartError: Vault lacks a key, or can't be reached. A lost key is never replaced silently.
 
         """
+        keys = {one: self._index_keys.get(one) or await self._read_index_key(one) for one in generations}
+        self._index_keys, self._generation = keys, in_service
+        return keys
+
+    async def _read_index_key(self, generation: bytes) -> bytes:
         path = f"vop/index/{generation.hex()}"
         secret = await self.vault.read(path)
         if secret is None:
             raise StartError(
                 f"the database's generation has no key in Vault at {path}: is this the right Vault?"
             )
+        return _key(secret, "key")
+
+    async def destroy_index_key(self, generation: bytes) -> None:
+        """Destroy a generation's index key in Vault, beyond recovery; the mark that it was there stays."""
+        await self.vault.destroy(f"vop/index/{generation.hex()}", [1])
+
+    async def load_audit_key(self) -> None:
+        """Take the audit key into memory.
+
+        Raises:
+            StartError: Vault lacks it, or can't be reached.
+
+        """
         self._audit_key = X25519PrivateKey.from_private_bytes(
             _key(await self._require("vop/audit"), "private_key")
         )
-        self._index_key = _key(secret, "key")
-        self._generation = generation
 
     async def create_audit_key(self) -> None:
         """Make the audit key pair, unless Vault has one."""
@@ -118,7 +135,7 @@ class Keyring:
     async def destroy_dropped_seal_keys(self, bic: str) -> None:
         """Destroy every version of a tenant's seal keys but the newest, beyond recovery."""
         _, version = await self._require_version(f"vop/seal/{bic}")
-        await self.vault.destroy_before(f"vop/seal/{bic}", version)
+        await self.vault.destroy(f"vop/seal/{bic}", range(1, version))
 
     async def load_seal_keys(self, bic: str) -> None:
         """Take a tenant's seal keys into memory.

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import hvac
@@ -92,13 +92,12 @@ class Vault:
 
         return await self._call(replace)
 
-    async def destroy_before(self, path: str, version: int) -> None:
-        """Destroy all versions of a secret before ``version``, beyond recovery."""
-        versions = list(range(1, version))
+    async def destroy(self, path: str, versions: Sequence[int]) -> None:
+        """Destroy these versions of a secret, beyond recovery."""
         if versions:
             await self._call(
                 lambda: self._client.secrets.kv.v2.destroy_secret_versions(
-                    path=path, versions=versions, mount_point=KV_MOUNT
+                    path=path, versions=list(versions), mount_point=KV_MOUNT
                 )
             )
 

@@ -25,9 +25,10 @@ POLICY = """
 path "secret/data/vop/*"          { capabilities = ["create", "read", "update"] }
 path "secret/metadata/vop/edges/*" { capabilities = ["delete"] }
 path "secret/destroy/vop/seal/*"  { capabilities = ["update"] }
+path "secret/destroy/vop/index/*" { capabilities = ["update"] }
 path "auth/token/renew-self"      { capabilities = ["update"] }
 """
-"""Keys may be made and read; only what has an end may go: an edge's secret, a seal key that was rotated."""
+"""Keys may be made and read; only what has an end may go: an edge's secret, a key that was rotated."""
 
 
 class Role:

@@ -39,7 +39,7 @@ class Process:
     def __init__(self, database: Database, keyring: Keyring, page_records_max: int) -> None:
         self.database = database
         self.keyring = keyring
-        self.feed = Feed(database, keyring, page_records_max)
+        self.feed = Feed(database, page_records_max)
         self.tenants = Tenants(database, keyring, self.feed)
         self.accounts = Accounts(database, keyring, self.tenants, self.feed)
 
@@ -157,14 +157,14 @@ async def write_at_random(process: Process, seed: int) -> None:
 
 async def test_readers_of_any_page_size_equal_the_database_once_all_is_quiet(process: Process) -> None:
     generation = process.keyring.generation
-    readers = [Reader(Feed(process.database, process.keyring, size), generation) for size in (1, 2, 5, 1_000)]
+    readers = [Reader(Feed(process.database, size), generation) for size in (1, 2, 5, 1_000)]
     quiet = asyncio.Event()
 
     async def read(reader: Reader) -> None:
         await reader.load()
         while not quiet.is_set():
             await reader.follow()
-        await reader.feed.advance(BIC)
+        await reader.feed.advance_all(BIC)
         while not await reader.follow():
             pass
 
@@ -186,8 +186,8 @@ async def test_a_later_snapshot_equals_the_database_too(process: Process) -> Non
 
 async def test_positions_are_dense_and_given_once(process: Process) -> None:
     await write_at_random(process, 1)
-    await process.feed.advance(BIC)
-    page = await Feed(process.database, process.keyring).changes(process.keyring.generation, BIC, 0, 0)
+    await process.feed.advance_all(BIC)
+    page = await Feed(process.database).changes(process.keyring.generation, BIC, 0, 0)
     positions = [record.seq for record in page.records]
     assert len(set(positions)) == len(positions)
     assert max(seq or 0 for seq in positions) == page.head
@@ -310,9 +310,7 @@ async def test_a_full_page_keeps_to_its_size(process: Process) -> None:
     long = [Holder("person", f"{'N' * 130} {number}") for number in range(16)]
     bodies = [AccountBody(BIC, iban(number), long) for number in range(460)]
     await process.accounts.upsert(bodies)
-    page = await Feed(process.database, process.keyring).snapshot(
-        process.keyring.generation, BIC, None, KEY_FIRST
-    )
+    page = await Feed(process.database).snapshot(process.keyring.generation, BIC, None, KEY_FIRST)
     size = len(encode(page, bytes(16), "edge-1", bytes(32)))
     assert not page.last
     assert PAGE_BYTES_MAX - 4_200 < size <= PAGE_BYTES_MAX
