@@ -32,6 +32,7 @@ SCHEME_CODES = frozenset(
 )
 """``schemeNameCode`` of EPC103-24."""
 
+_LETTER_DIGITS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
 _PART = re.compile(r"(\d+)([nac])")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
@@ -76,7 +77,7 @@ def lei_fault(lei: str) -> str | None:
 
 def _modulo_97(text: str) -> int:
     """ISO 7064 MOD 97-10 over digits and letters (A = 10 … Z = 35)."""
-    return int("".join(str(int(character, 36)) for character in text)) % 97
+    return int(text.translate(_LETTER_DIGITS)) % 97
 
 
 def _load() -> dict[str, tuple[int, re.Pattern[str]]]:

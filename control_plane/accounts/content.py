@@ -4,7 +4,7 @@ import msgspec
 
 import matcher
 from control_plane.accounts.models import Account
-from control_plane.accounts.schemas import Holder, Identification
+from control_plane.accounts.schemas import AccountBody, Holder, Identification
 
 _STATUSES = {"active": matcher.AccountStatus.ACTIVE, "closed": matcher.AccountStatus.CLOSED}
 _HOLDER_KINDS = {"person": matcher.HolderKind.PERSON, "organisation": matcher.HolderKind.ORGANISATION}
@@ -13,14 +13,27 @@ _NAME_KINDS = {"alias": matcher.NameKind.ALIAS, "former": matcher.NameKind.FORME
 
 def account_content(account: Account) -> matcher.Account:
     """Return what the matcher decides on, and what is sealed for the edges."""
+    return _content(
+        account.status,
+        account.disclosure,
+        msgspec.convert(account.holders, list[Holder]),
+        msgspec.convert(account.identifications, list[Identification]),
+    )
+
+
+def body_content(body: AccountBody) -> matcher.Account:
+    """Return the same for an account as its bank states it."""
+    return _content(body.status, body.disclosure, body.holders, body.identifications)
+
+
+def _content(
+    status: str, disclosure: str, holders: list[Holder], identifications: list[Identification]
+) -> matcher.Account:
     return matcher.Account(
-        status=_STATUSES[account.status],
-        holders=tuple(_holder(holder) for holder in msgspec.convert(account.holders, list[Holder])),
-        identifications=tuple(
-            _identification(identification)
-            for identification in msgspec.convert(account.identifications, list[Identification])
-        ),
-        never_disclose=account.disclosure == "never",
+        status=_STATUSES[status],
+        holders=tuple(map(_holder, holders)),
+        identifications=tuple(map(_identification, identifications)),
+        never_disclose=disclosure == "never",
     )
 
 

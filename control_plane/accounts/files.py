@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import msgspec
 
@@ -13,11 +14,13 @@ from control_plane.identifiers import bic11
 from control_plane.problems import FieldFault, decode_fault
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
-"""Size of an accounts file at most."""
+"""Size of one call's accounts at most."""
 IMPORT_ROWS_MAX = 100_000
-"""Accounts in a file at most."""
+"""Accounts in one call at most."""
 LINE_CHARACTERS_MAX = 65_536
 """Length of one field of a CSV file, and of one line of an NDJSON file, at most."""
+LINE_BYTES_MAX = 4 * LINE_CHARACTERS_MAX
+"""Size of one line of any file at most."""
 FAULTS_SHOWN_MAX = 100
 
 CSV_TYPE = "text/csv"
@@ -42,10 +45,10 @@ class AccountsFile:
     faults: list[LineFault] = field(default_factory=list)
     fault_count: int = 0
 
-    def add_fault(self, line: int, fault: FieldFault) -> None:
-        """Count a fault, and keep it if it is one of the first."""
-        self.fault_count += 1
-        if len(self.faults) < FAULTS_SHOWN_MAX:
+    def add_faults(self, line: int, faults: list[FieldFault]) -> None:
+        """Count a line's faults, and keep those that are among the first."""
+        self.fault_count += len(faults)
+        for fault in faults[: FAULTS_SHOWN_MAX - len(self.faults)]:
             self.faults.append(LineFault(line, fault.field, fault.reason))
 
 
@@ -55,65 +58,93 @@ class _LineRefusedError(Exception):
         self.faults = faults
 
 
+class _UnreadableError(Exception):
+    """From this line on nothing can be read."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(line)
+        self.line = line
+        self.fault = FieldFault("", reason)
+
+
 def read_file(content: bytes, media_type: str, tenants: frozenset[str]) -> AccountsFile:
     """Read a file whole, and check every line; ``tenants`` are the BIC11s that accounts may have."""
     file = AccountsFile()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        file.add_fault(line, FieldFault("", "is not UTF-8"))
-        return file
-    lines = _csv_lines(text, file) if media_type == CSV_TYPE else _ndjson_lines(text)
     seen: dict[tuple[str, str], int] = {}
-    for line, read in lines:
+    for line, body in checked_accounts(io.BytesIO(content), media_type, tenants, file):
         if len(seen) == IMPORT_ROWS_MAX:
-            file.add_fault(
-                line, FieldFault("", f"is beyond the {IMPORT_ROWS_MAX} accounts that a file may have")
-            )
+            reason = f"is beyond the {IMPORT_ROWS_MAX} accounts that a file may have"
+            file.add_faults(line, [FieldFault("", reason)])
             break
-        try:
-            body = read()
-        except _LineRefusedError as refused:
-            for fault in refused.faults:
-                file.add_fault(line, fault)
-            continue
-        for fault in _faults(body, tenants, seen):
-            file.add_fault(line, fault)
-        seen.setdefault((bic11(body.bic), body.iban), line)
+        first = seen.setdefault((bic11(body.bic), body.iban), line)
+        if first != line:
+            file.add_faults(line, [stands_already(first)])
         file.accounts.append(body)
     return file
 
 
-def _faults(
-    body: AccountBody, tenants: frozenset[str], seen: dict[tuple[str, str], int]
-) -> Iterator[FieldFault]:
-    faults = account_faults(body)
-    yield from faults
-    if bic11(body.bic) not in tenants and not any(fault.field == "bic" for fault in faults):
-        yield FieldFault("bic", "is not a tenant: create it first")
-    if first := seen.get((bic11(body.bic), body.iban)):
-        yield FieldFault("iban", f"stands in line {first} already")
+def checked_accounts(
+    stream: BinaryIO, media_type: str, tenants: frozenset[str], found: AccountsFile
+) -> Iterator[tuple[int, AccountBody]]:
+    """Read a file of any size account by account, each with its line; faults are added to ``found``.
+
+    What can be told apart is given even if it has faults. Whether accounts come twice is left to the caller.
+    """
+    try:
+        for line, read in _lines(stream, media_type):
+            try:
+                body = read()
+            except _LineRefusedError as refused:
+                found.add_faults(line, refused.faults)
+                continue
+            faults = account_faults(body)
+            if bic11(body.bic) not in tenants and not any(fault.field == "bic" for fault in faults):
+                faults.append(FieldFault("bic", "is not a tenant: create it first"))
+            found.add_faults(line, faults)
+            yield line, body
+    except _UnreadableError as error:
+        found.add_faults(error.line, [error.fault])
+
+
+def stands_already(line: int) -> FieldFault:
+    """Return the fault of an account that came before in the same file."""
+    return FieldFault("iban", f"stands in line {line} already")
 
 
 _Line = tuple[int, Callable[[], AccountBody]]
 
 
-def _csv_lines(text: str, file: AccountsFile) -> Iterator[_Line]:
+def _lines(stream: BinaryIO, media_type: str) -> Iterator[_Line]:
+    return _csv_lines(_texts(stream)) if media_type == CSV_TYPE else _ndjson_lines(_texts(stream))
+
+
+def _texts(stream: BinaryIO) -> Iterator[str]:
+    """Decode a file line by line, so that its length doesn't matter."""
+    number = 0
+    while raw := stream.readline(LINE_BYTES_MAX + 1):
+        number += 1
+        if len(raw) > LINE_BYTES_MAX:
+            raise _UnreadableError(number, f"has more than {LINE_BYTES_MAX} bytes")
+        try:
+            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise _UnreadableError(number, "is not UTF-8") from None
+
+
+def _csv_lines(texts: Iterator[str]) -> Iterator[_Line]:
     csv.field_size_limit(LINE_CHARACTERS_MAX)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(texts, strict=True)
     try:
         header = next(reader, [])
         if tuple(header) != COLUMNS:
-            file.add_fault(1, FieldFault("", f"must be the header {','.join(COLUMNS)}"))
-            return
+            raise _UnreadableError(1, f"must be the header {','.join(COLUMNS)}")
         for cells in reader:
             if cells:
                 yield reader.line_num, lambda cells=cells: _csv_account(cells)  # type: ignore[misc]
     except csv.Error:
-        file.add_fault(
-            reader.line_num, FieldFault("", "is no CSV: a quote or an end is missing, or it is too long")
-        )
+        raise _UnreadableError(
+            reader.line_num, "is no CSV: a quote or an end is missing, or it is too long"
+        ) from None
 
 
 def _csv_account(cells: list[str]) -> AccountBody:
@@ -147,9 +178,9 @@ def _parts(cell: str) -> list[str]:
     return cell.split("|") if cell else []
 
 
-def _ndjson_lines(text: str) -> Iterator[_Line]:
-    for number, line in enumerate(io.StringIO(text, newline="\n"), start=1):
-        if line.strip():
+def _ndjson_lines(texts: Iterator[str]) -> Iterator[_Line]:
+    for number, line in enumerate(texts, start=1):
+        if not line.isspace():
             yield number, lambda line=line: _ndjson_account(line)  # type: ignore[misc]
 
 

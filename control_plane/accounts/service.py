@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from control_plane.accounts.content import account_content
+from control_plane.accounts.content import account_content, body_content
 from control_plane.accounts.models import Account
 from control_plane.accounts.schemas import (
     AccountBody,
@@ -22,6 +22,7 @@ from control_plane.accounts.schemas import (
     Status,
 )
 from control_plane.clock import now_ms
+from control_plane.db.bulk import insert_rows, update_rows
 from control_plane.db.engine import Database
 from control_plane.directory.changes import Change, record_changes
 from control_plane.directory.feed import Feed
@@ -32,11 +33,16 @@ from control_plane.secrets.keyring import Keyring
 LIST_MAX = 1_000
 """Accounts in one part of the list at most."""
 
-IMPORT_BATCH = 500
-"""Accounts that an import reads in one statement."""
+IMPORT_BATCH = 2_000
+"""Accounts that an import writes in one transaction: others wait for no more than these."""
 
 UPSERT_ATTEMPTS_MAX = 5
-"""How often an import is tried while other writers create the same accounts."""
+"""How often a batch is tried while other writers create the same accounts."""
+
+_table: Table = Account.__table__  # type: ignore[attr-defined]
+_CONTENT = ("status", "disclosure", "holders", "identifications")
+_COLUMNS = ("id", "bic", "iban", *_CONTENT, "revision", "created_ms", "changed_ms")
+_Stated = tuple[str, str, list[Holder], list[Identification]]
 
 
 class AccountExistsError(Exception):
@@ -151,57 +157,59 @@ class Accounts:
         await self._feed.announce(account.bic)
 
     async def upsert(self, bodies: Sequence[AccountBody]) -> ImportCounts:
-        """Create or replace accounts, all or none; an equal account gets no new revision."""
+        """Create or replace accounts, one committed batch after another; an equal account stays as it is.
+
+        So whoever is interrupted repeats all of it, and nothing is doubled.
+        """
         by_bic: dict[str, dict[str, AccountBody]] = {}
         for body in bodies:
             by_bic.setdefault(bic11(body.bic), {})[body.iban] = body
         for bic in by_bic:
             await self._tenants.require(bic)
-        for attempt in range(1, UPSERT_ATTEMPTS_MAX + 1):
-            try:
-                created, changed = await self._upsert_all(by_bic)
-                break
-            except IntegrityError:
-                # Another writer created one of the accounts meanwhile; next time it is there to be changed.
-                if attempt == UPSERT_ATTEMPTS_MAX:
-                    raise
-        for bic in by_bic:
-            await self._feed.announce(bic)
+        created = changed = 0
+        for bic, of_bic in sorted(by_bic.items()):
+            ibans = sorted(of_bic)
+            for start in range(0, len(ibans), IMPORT_BATCH):
+                batch = [of_bic[iban] for iban in ibans[start : start + IMPORT_BATCH]]
+                batch_created, batch_changed = await self._upsert_batch(bic, batch)
+                created += batch_created
+                changed += batch_changed
+                await self._feed.announce(bic)
         return ImportCounts(created, changed, len(bodies) - created - changed)
 
-    async def _upsert_all(self, by_bic: dict[str, dict[str, AccountBody]]) -> tuple[int, int]:
-        """Upsert in one transaction, in an order that keeps concurrent imports from blocking each other."""
-        created = changed = 0
-        async with self._database.write() as session:
-            for bic, of_bic in sorted(by_bic.items()):
-                ibans = sorted(of_bic)
-                for start in range(0, len(ibans), IMPORT_BATCH):
-                    batch = [of_bic[iban] for iban in ibans[start : start + IMPORT_BATCH]]
-                    batch_created, batch_changed = await self._upsert_batch(session, bic, batch)
-                    created += batch_created
-                    changed += batch_changed
-        return created, changed
+    async def _upsert_batch(self, bic: str, bodies: Sequence[AccountBody]) -> tuple[int, int]:
+        for _ in range(UPSERT_ATTEMPTS_MAX - 1):
+            try:
+                return await self._upsert_once(bic, bodies)
+            except IntegrityError:
+                # Another writer created one of the accounts meanwhile; next time it is there to be changed.
+                continue
+        return await self._upsert_once(bic, bodies)
 
-    async def _upsert_batch(
-        self, session: AsyncSession, bic: str, bodies: Sequence[AccountBody]
-    ) -> tuple[int, int]:
-        rows = await session.scalars(
-            select(Account)
-            .where(col(Account.bic) == bic, col(Account.iban).in_([body.iban for body in bodies]))
-            .order_by(col(Account.iban))
-            .with_for_update()
-        )
-        held = {row.iban: row for row in rows}
-        now = now_ms()
-        created = [_new(body, now) for body in bodies if body.iban not in held]
-        changed = [
-            held[body.iban] for body in bodies if body.iban in held and _write(held[body.iban], body, now)
-        ]
-        session.add_all(created)
-        await session.flush()
-        await self._seal(session, bic, created + changed)
-        session.expunge_all()
-        return len(created), len(changed)
+    async def _upsert_once(self, bic: str, bodies: Sequence[AccountBody]) -> tuple[int, int]:
+        """Upsert in one transaction, in an order that keeps concurrent imports from blocking each other."""
+        async with self._database.write() as session:
+            held = await _held(session, bic, [body.iban for body in bodies])
+            new = [body for body in bodies if body.iban not in held]
+            changed = [body for body in bodies if body.iban in held and held[body.iban] != _stated(body)]
+            now = now_ms()
+            # All that is new begins at revision 1, but for what has been here before.
+            await insert_rows(session, _table, _COLUMNS, [_row(bic, body, 1, now) for body in new])
+            changes = [Change(body.iban, body_content(body)) for body in (*new, *changed)]
+            revisions = await record_changes(session, self._keyring, bic, changes)
+            again = [
+                (revision, bic, body.iban)
+                for body, revision in zip(new, revisions, strict=False)
+                if revision != 1
+            ]
+            await update_rows(session, _table, ["revision"], ["bic", "iban"], again)
+            rows = [
+                (*_stated(body), revision, now, bic, body.iban)
+                for body, revision in zip(changed, revisions[len(new) :], strict=True)
+            ]
+            columns = [*_CONTENT, "revision", "changed_ms"]
+            await update_rows(session, _table, columns, ["bic", "iban"], rows)
+        return len(new), len(changed)
 
     async def _change(self, session: AsyncSession, account: Account, body: AccountBody) -> None:
         await self._require_keys(account.bic)
@@ -242,6 +250,34 @@ async def find_account(session: AsyncSession, bic: str, iban: str) -> Account | 
         select(Account).where(col(Account.bic) == bic, col(Account.iban) == iban)
     )
     return account
+
+
+def _stated(body: AccountBody) -> _Stated:
+    """Return what an import may change, in the order of ``_CONTENT``."""
+    return body.status, body.disclosure, body.holders, body.identifications
+
+
+def _row(bic: str, body: AccountBody, revision: int, now: int) -> tuple[object, ...]:
+    return uuid4(), bic, body.iban, *_stated(body), revision, now, now
+
+
+async def _held(session: AsyncSession, bic: str, ibans: Sequence[str]) -> dict[str, _Stated]:
+    """Hold the accounts that are there already, and return what they say by IBAN."""
+    query = (
+        select(_table.c.iban, *(_table.c[name] for name in _CONTENT))
+        .where(_table.c.bic == bic, _table.c.iban.in_(ibans))
+        .order_by(_table.c.iban)
+        .with_for_update()
+    )
+    return {
+        iban: (
+            status,
+            disclosure,
+            msgspec.convert(holders, list[Holder]),
+            msgspec.convert(identifications, list[Identification]),
+        )
+        for iban, status, disclosure, holders, identifications in await session.execute(query)
+    }
 
 
 def _found(account: Account | None) -> Account:

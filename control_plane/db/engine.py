@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
 
+import msgspec
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
@@ -16,7 +17,13 @@ from sqlalchemy.util import await_only
 from control_plane.errors import StartError
 
 BUSY_TIMEOUT_MS = 5_000
-"""How long a SQLite writer waits for the one before it."""
+"""How long a SQLite writer waits for those before it; then it fails with TimeoutError."""
+
+SQLITE_CACHE_KIB = 16_384
+"""Pages that each connection to SQLite keeps in memory: random keys touch most of an index."""
+
+SQLITE_MMAP_BYTES = 2**31 - 65_536
+"""So much of a SQLite file is read where the system has cached it, without a call for each page."""
 
 BUSY_LOOK_SECONDS = 0.01
 """How often a connection asks again that was refused without a wait."""
@@ -37,7 +44,9 @@ class Database:
     """A database, with one way to read and one way to write.
 
     SQLite runs in WAL mode with foreign keys on; a writing transaction begins ``IMMEDIATE``, so that it never
-    finds out at its end that it can't have the lock, and sees everything committed before it.
+    finds out at its end that it can't have the lock, and sees everything committed before it. Its writers take
+    turns in the order they came: SQLite itself lets them try again at random, so that one who writes without
+    a pause (an import) would keep all others out.
     """
 
     def __init__(self, url: str) -> None:
@@ -50,6 +59,8 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             hide_parameters=True,
+            json_serializer=lambda value: msgspec.json.encode(value).decode(),
+            json_deserializer=msgspec.json.decode,
             connect_args={"timeout": CONNECT_SECONDS_MAX, "command_timeout": STATEMENT_SECONDS_MAX}
             if self.is_postgresql
             else {"timeout": BUSY_TIMEOUT_MS / 1000},
@@ -58,6 +69,7 @@ class Database:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
         self._writer = self._engine.execution_options(**{_WRITE: True})
+        self._sqlite_turn = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -68,8 +80,25 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Give a session to write with: it commits at the end, rolls back on any exception."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        async with (
+            self._turn(),
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn to write to SQLite; one process serves it, so the order can be kept here."""
+        if self.is_postgresql:
+            yield
+            return
+        async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+            await self._sqlite_turn.acquire()
+        try:
+            yield
+        finally:
+            self._sqlite_turn.release()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
@@ -103,7 +132,13 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # Without an isolation level the driver leaves BEGIN to us (below).
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"cache_size=-{SQLITE_CACHE_KIB}",
+        f"mmap_size={SQLITE_MMAP_BYTES}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()

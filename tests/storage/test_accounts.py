@@ -179,7 +179,7 @@ async def test_an_import_is_read_up_to_its_limit_and_refused_beyond(
     reply = await running.admin(
         "POST",
         "/imports",
-        content=b" " * (IMPORT_BYTES_MAX + beyond),
+        content=(b" " * 4_095 + b"\n") * (IMPORT_BYTES_MAX // 4_096) + b" " * beyond,
         headers={"content-type": "application/x-ndjson"},
     )
     assert reply.status_code == status
