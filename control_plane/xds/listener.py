@@ -77,16 +77,40 @@ def _routes() -> dict[str, Any]:
     return {"name": "vop", "validate_clusters": True, "virtual_hosts": [host]}
 
 
-def _access_log(settings: EdgeSettings) -> dict[str, Any]:
+def _usual() -> list[dict[str, Any]]:
+    """Match what a request usually has, header by header: our path, and an id of the scheme's length."""
+    identifier = {"safe_regex": {"regex": f"[0-9A-Fa-f-]{{{REQUEST_ID_BYTES}}}"}}
+    return [
+        {"name": ":path", "string_match": {"exact": VERIFICATION_PATH}},
+        {"name": headers.REQUEST_ID, "string_match": identifier, "treat_missing_header_as_empty": True},
+    ]
+
+
+def _access_log(settings: EdgeSettings) -> list[dict[str, Any]]:
     """Write one JSON line a request (formats section 7).
 
-    Other paths than ours, and ids of another length, are left out: they could name a person.
+    Other paths than ours, and ids of another length, are left out: they could name a person. The two expressions
+    that see to it cost a tenth of a request's time, so only what `_usual` doesn't match meets them.
     """
+    plain = {"request_id": f"%REQ(X-REQUEST-ID):{REQUEST_ID_BYTES}%", "path": VERIFICATION_PATH}
+    careful = {
+        "request_id": f"%CEL(size(request.id) == {REQUEST_ID_BYTES} ? request.id : '')%",
+        "path": f"%CEL(request.url_path == '{VERIFICATION_PATH}' ? request.url_path : 'other')%",
+    }
+    usual = [{"header_filter": {"header": header}} for header in _usual()]
+    unusual = [{"header_filter": {"header": {**header, "invert_match": True}}} for header in _usual()]
+    return [
+        {**_log_file(settings, plain), "filter": {"and_filter": {"filters": usual}}},
+        {**_log_file(settings, careful), "filter": {"or_filter": {"filters": unusual}}},
+    ]
+
+
+def _log_file(settings: EdgeSettings, identity: dict[str, str]) -> dict[str, Any]:
+    """Write lines to the edge's file, with `identity` for the members that come from the requester."""
     line = {
         "ts": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
-        "request_id": f"%CEL(size(request.id) == {REQUEST_ID_BYTES} ? request.id : '')%",
+        **identity,
         "method": "%REQ(:METHOD):16%",
-        "path": f"%CEL(request.url_path == '{VERIFICATION_PATH}' ? request.url_path : 'other')%",
         "status": "%RESPONSE_CODE%",
         "details": "%RESPONSE_CODE_DETAILS%",
         "flags": "%RESPONSE_FLAGS%",
@@ -163,7 +187,7 @@ def _connection_manager(settings: EdgeSettings) -> dict[str, Any]:
             )
         ],
         local_reply_config=local_reply_config(),
-        access_log=[_access_log(settings)],
+        access_log=_access_log(settings),
         http_filters=[
             _filter(),
             fallback_replies.http_filter(),

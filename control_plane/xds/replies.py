@@ -1,7 +1,7 @@
 """The scheme's form for every reply that Envoy makes itself (scheme section 4, formats section 8).
 
-Mappers are tried in order and the first that applies decides. The first one leaves the filter's own replies
-alone; those for NOAP answer for a fallback that is down or gave a reply that is not the scheme's; the rest
+Mappers are tried in order and the first that applies decides. The first two leave the filter's own replies
+alone, answers ahead of errors because there are many; those for NOAP answer for a fallback that is down or gave a reply that is not the scheme's; the rest
 turn Envoy's status codes into the scheme's faults.
 """
 
@@ -76,6 +76,7 @@ def local_reply_config() -> dict[str, Any]:
     not_acceptable = _format_error("request: is not acceptable")
     return {
         "mappers": [
+            {"filter": _status("LE", 399)},
             {"filter": _header(ANSWERED, present_match=True)},
             *_reply(_status("EQ", 501), 400, not_acceptable),
             *_reply(_both(unavailable, _header(KIND, string_match={"exact": "name"})), 200, _NOAP_NAME),
