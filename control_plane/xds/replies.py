@@ -1,8 +1,8 @@
 """The scheme's form for every reply that Envoy makes itself (scheme section 4, formats section 8).
 
 Mappers are tried in order and the first that applies decides. The first two leave the filter's own replies
-alone, answers ahead of errors because there are many; those for NOAP answer for a fallback that is down or gave a reply that is not the scheme's; the rest
-turn Envoy's status codes into the scheme's faults.
+alone, answers ahead of errors because there are many; those for NOAP answer for a fallback that is down or
+gave a reply that is not the scheme's; the rest turn Envoy's status codes into the scheme's faults.
 """
 
 from __future__ import annotations
