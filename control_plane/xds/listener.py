@@ -90,7 +90,7 @@ def _access_log(settings: EdgeSettings) -> list[dict[str, Any]]:
     """Write one JSON line a request (formats section 7).
 
     Other paths than ours, and ids of another length, are left out: they could name a person. The two
-    expressions that see to it cost a tenth of a request's time, so only what `_usual` doesn't match meets them.
+    expressions that see to it cost a tenth of a request's time: only what `_usual` doesn't match meets them.
     """
     plain = {"request_id": f"%REQ(X-REQUEST-ID):{REQUEST_ID_BYTES}%", "path": VERIFICATION_PATH}
     careful = {
