@@ -1,7 +1,7 @@
 """Many rows in one statement: an object for each would cost more than all the rest of an import.
 
-SQLite's driver runs a statement over many rows by itself; PostgreSQL's sends them one by one, so there the rows go
-as one array a column.
+SQLite's driver runs a statement over many rows by itself; PostgreSQL's sends them one by one, so there the
+rows go as one array a column.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,12 +24,11 @@ async def insert_rows(
         IntegrityError: one of them is there already.
 
     """
-    names = ", ".join(columns)
     if _is_postgresql(session):
-        values = f"SELECT * FROM {_unnested(table, columns)}"
+        values = f"SELECT * FROM {_unnested(table, columns)}"  # noqa: S608  (names of our own tables)
     else:
-        values = f"VALUES ({', '.join('?' * len(columns))})"
-    await _execute(session, f"INSERT INTO {table.name} ({names}) {values}", table, columns, rows)
+        values = f"VALUES ({_listed('?' for _ in columns)})"
+    await _execute(session, f"INSERT INTO {table.name} ({_listed(columns)}) {values}", table, columns, rows)
 
 
 async def update_rows(
@@ -37,13 +36,13 @@ async def update_rows(
 ) -> None:
     """Give ``columns`` of the rows with these keys their values; a row's values are those, then its keys."""
     if _is_postgresql(session):
-        changes = ", ".join(f"{name} = new.{name}" for name in columns)
+        changes = _listed(f"{name} = new.{name}" for name in columns)
+        source = f"FROM {_unnested(table, [*columns, *keys])} AS new ({_listed([*columns, *keys])})"
         found = " AND ".join(f"{table.name}.{name} = new.{name}" for name in keys)
-        source = f"FROM {_unnested(table, [*columns, *keys])} AS new ({', '.join([*columns, *keys])})"
-        statement = f"UPDATE {table.name} SET {changes} {source} WHERE {found}"
     else:
-        changes = ", ".join(f"{name} = ?" for name in columns)
-        statement = f"UPDATE {table.name} SET {changes} WHERE {' AND '.join(f'{name} = ?' for name in keys)}"
+        changes, source = _listed(f"{name} = ?" for name in columns), ""
+        found = " AND ".join(f"{name} = ?" for name in keys)
+    statement = f"UPDATE {table.name} SET {changes} {source} WHERE {found}"  # noqa: S608  (the same)
     await _execute(session, statement, table, [*columns, *keys], rows)
 
 
@@ -54,7 +53,8 @@ async def _execute(
         return
     connection = await session.connection()
     values = [
-        _bound(table, name, connection.dialect, of) for name, of in zip(columns, zip(*rows), strict=True)
+        _bound(table, name, connection.dialect, of)
+        for name, of in zip(columns, zip(*rows, strict=True), strict=True)
     ]
     if _is_postgresql(session):
         await connection.exec_driver_sql(statement, tuple(values))
@@ -71,6 +71,10 @@ def _bound(table: Table, name: str, dialect: Dialect, values: Iterable[Any]) -> 
 def _unnested(table: Table, columns: Sequence[str]) -> str:
     types = (table.c[name].type.compile(postgresql.dialect()) for name in columns)  # type: ignore[no-untyped-call]
     return f"unnest({', '.join(f'${number}::{kind}[]' for number, kind in enumerate(types, start=1))})"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
 
 
 def _is_postgresql(session: AsyncSession) -> bool:

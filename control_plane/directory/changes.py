@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from control_plane.clock import now_ms
+from control_plane.db.bulk import insert_rows, update_rows
 from control_plane.directory.generations import Indexed, written_generations
 from control_plane.directory.models import FeedRecord, FeedStream, Tenant
+from control_plane.directory.pages import record_header
 from control_plane.directory.sealing import lookup_key, seal
 from control_plane.secrets.keyring import Keyring
 from matcher import Account
 from matcher.record import encode
 
-LOOKUP_BATCH = 500
-"""Records asked for in one statement."""
+LOOKUP_BATCH = 1_000
+"""Records asked for, and written, in one statement."""
+
+_record: Table = FeedRecord.__table__  # type: ignore[attr-defined]
+_KEYS = ("generation", "bic", "lookup_key")
+_WRITTEN = ("revision", "epoch", "header", "sealed", "deleted_ms", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,7 @@ async def copy_records(
     newest = sealing.generations[-1]
     held = await _held(session, newest, bic, [change for change, _ in revised])
     lacking = [(change, revision) for change, revision in revised if change.iban not in held]
-    for change, revision in lacking:
-        _write(session, sealing, newest, None, change, revision)
-    await session.flush()
+    await _write(session, sealing, newest, {}, lacking)
     return len(lacking)
 
 
@@ -84,24 +88,22 @@ async def _record_batch(session: AsyncSession, sealing: _Sealing, changes: Seque
     held = [await _held(session, generation, sealing.bic, changes) for generation in sealing.generations]
     # After the records: a tombstone that was removed meanwhile is below this floor.
     floor = await _revision_floor(session, sealing.bic)
-    revisions: list[int] = []
-    for change in changes:
-        rows = [records.get(change.iban) for records in held]
-        revision = 1 + max((row.revision for row in rows if row), default=floor)
-        for generation, row in zip(sealing.generations, rows, strict=True):
-            _write(session, sealing, generation, row, change, revision)
-        revisions.append(revision)
-    await session.flush()
+    revisions = [
+        1 + max((records[change.iban] for records in held if change.iban in records), default=floor)
+        for change in changes
+    ]
+    for generation, records in zip(sealing.generations, held, strict=True):
+        await _write(session, sealing, generation, records, list(zip(changes, revisions, strict=True)))
     return revisions
 
 
 async def _held(
     session: AsyncSession, generation: Indexed, bic: str, changes: Sequence[Change]
-) -> dict[str, FeedRecord]:
-    """Hold the records of accounts in one generation, and return those that are there by IBAN."""
+) -> dict[str, int]:
+    """Hold the records of accounts in one generation, and return the revisions of those there by IBAN."""
     ibans = {lookup_key(generation.index_key, bic, change.iban): change.iban for change in changes}
-    rows = await session.scalars(
-        select(FeedRecord)
+    rows = await session.execute(
+        select(_record.c.lookup_key, _record.c.revision)
         .where(
             col(FeedRecord.generation) == generation.id,
             col(FeedRecord.bic) == bic,
@@ -110,7 +112,7 @@ async def _held(
         .order_by(col(FeedRecord.lookup_key))
         .with_for_update()
     )
-    return {ibans[row.lookup_key]: row for row in rows}
+    return {ibans[lookup]: revision for lookup, revision in rows}
 
 
 async def _revision_floor(session: AsyncSession, bic: str) -> int:
@@ -118,24 +120,28 @@ async def _revision_floor(session: AsyncSession, bic: str) -> int:
     return int(await session.scalar(highest) or 0)
 
 
-def _write(
+async def _write(
     session: AsyncSession,
     sealing: _Sealing,
     generation: Indexed,
-    row: FeedRecord | None,
-    change: Change,
-    revision: int,
+    held: dict[str, int],
+    revised: Sequence[tuple[Change, int]],
 ) -> None:
-    """Write one account's record in one generation; it has no position yet."""
+    """Write accounts' records in one generation, of which it holds some; they have no position yet."""
+    new = [_row(sealing, generation, *one) for one in revised if one[0].iban not in held]
+    await insert_rows(session, _record, [*_WRITTEN, *_KEYS], new)
+    again = [_row(sealing, generation, *one) for one in revised if one[0].iban in held]
+    await update_rows(session, _record, _WRITTEN, _KEYS, again)
+
+
+def _row(sealing: _Sealing, generation: Indexed, change: Change, revision: int) -> tuple[object, ...]:
+    """Seal one account, and return the values of ``_WRITTEN`` and ``_KEYS``."""
     bic, epoch = sealing.bic, sealing.epoch
-    lookup = row.lookup_key if row else lookup_key(generation.index_key, bic, change.iban)
-    if row is None:
-        row = FeedRecord(generation=generation.id, bic=bic, lookup_key=lookup, revision=revision, epoch=epoch)
-        session.add(row)
-    row.revision, row.epoch, row.seq = revision, epoch, None
+    lookup = lookup_key(generation.index_key, bic, change.iban)
     if change.account is None:
-        row.sealed, row.deleted_ms = None, now_ms()
+        sealed, deleted_ms = None, now_ms()
     else:
         plain = encode(change.account)
-        row.sealed = seal(sealing.seal_key, bic, change.iban, lookup, epoch, revision, plain)
-        row.deleted_ms = None
+        sealed, deleted_ms = seal(sealing.seal_key, bic, change.iban, lookup, epoch, revision, plain), None
+    header = record_header(lookup, revision, epoch, sealed)
+    return revision, epoch, header, sealed, deleted_ms, None, generation.id, bic, lookup

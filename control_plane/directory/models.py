@@ -70,6 +70,7 @@ class FeedRecord(SQLModel, table=True):
             "feed_record_pending",
             "generation",
             "bic",
+            "lookup_key",
             sqlite_where=text("seq IS NULL"),
             postgresql_where=text("seq IS NULL"),
         ),
@@ -90,6 +91,8 @@ class FeedRecord(SQLModel, table=True):
     lookup_key: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
     revision: int = Field(sa_column=Column(BigInteger, nullable=False))
     epoch: int = Field(sa_column=Column(Integer, nullable=False))
+    header: bytes = Field(sa_column=Column(LargeBinary(34), nullable=False))
+    """What stands before ``sealed`` in a page, so that the database can put a page's body together."""
     sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     """The position in the feed; null from the change until the sequencer has seen it committed."""

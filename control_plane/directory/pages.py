@@ -57,6 +57,11 @@ def record_bytes(record: Record) -> int:
     return RECORD_HEADER_BYTES + len(record.sealed or b"")
 
 
+def record_header(lookup_key: bytes, revision: int, epoch: int, sealed: bytes | None) -> bytes:
+    """Return what stands before ``sealed`` in a page; None is a deletion."""
+    return _RECORD.pack(_DELETE if sealed is None else _PUT, lookup_key, revision, epoch, len(sealed or b""))
+
+
 def fill(records: Iterable[Record]) -> tuple[tuple[Record, ...], bool]:
     """As many of the records as fit on a page, and whether they all did."""
     taken: list[Record] = []
