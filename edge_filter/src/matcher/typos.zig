@@ -31,24 +31,55 @@ pub const Lengths = struct {
     added: usize = 0,
 };
 
-/// How long a typed and a registered word must be for a typo between them; null where there is none.
-const MayBe = fn (found: *const Alignment, i: usize, j: usize) ?*const Lengths;
+/// Registered words by the bytes of their foldings, so that most comparisons need not be made.
+const ByLength = struct {
+    sets: [length_max + 1]Set,
+
+    /// Longer foldings count as this long.
+    const length_max = 31;
+
+    fn of(name: *const Prepared, among: Set) ByLength {
+        var by_length: ByLength = .{ .sets = @splat(0) };
+        var positions = each(among);
+        while (positions.next()) |j| {
+            const folded = &name.words[j];
+            for (folded.lengths[0..folded.variant_count]) |length| {
+                by_length.sets[@min(length, length_max)] |= prepared.bit(j);
+            }
+        }
+        return by_length;
+    }
+
+    /// Words whose lengths leave a typo of `folded` possible.
+    fn near(by_length: *const ByLength, folded: *const Folded, least: *const Lengths) Set {
+        std.debug.assert(least.one >= letters_min and least.two <= length_max - distance.edits_max);
+        var set: Set = 0;
+        for (folded.lengths[0..folded.variant_count]) |full_length| {
+            const length: usize = @min(full_length, length_max);
+            const longest: usize = @min(length + distance.edits_max, length_max);
+            for (length -| distance.edits_max..longest + 1) |other| {
+                const apart = @max(length, other) - @min(length, other);
+                const shortest = if (apart > 1) least.two else least.one;
+                if (@min(length, other) >= shortest) set |= by_length.sets[other];
+            }
+        }
+        return set;
+    }
+};
 
 const Nearest = struct { edits: u8, i: usize, j: usize };
 
 /// Fits words that differ by an edit or two, the nearest first, within `budget` edits and `word_count` words.
-pub fn fit(
-    found: *Alignment,
-    budget: u8,
-    word_count: u8,
-    comptime mayBe: MayBe,
-    steps: *Steps,
-) Steps.Error!void {
+///
+/// Of `rules`, `least` gives lengths none of which is above one that a pair must have, `mates` the registered words,
+/// by what they are, that a typed one may be a typo of, and `lengths` how long both must be, null where there is none.
+pub fn fit(found: *Alignment, budget: u8, word_count: u8, rules: anytype, steps: *Steps) Steps.Error!void {
     std.debug.assert(budget <= distance.edits_max);
+    const by_length: ByLength = .of(found.registered, basesOf(found.registered, found.registeredLeft()));
     var edits_left = budget;
     var words_left = word_count;
     while (edits_left > 0 and words_left > 0) {
-        const best = try nearest(found, edits_left, mayBe, steps) orelse return;
+        const best = try nearest(found, edits_left, &by_length, rules, steps) orelse return;
         found.linkWords(best.i, best.j, .typo, 2 * @as(u32, best.edits));
         edits_left -= best.edits;
         words_left -= 1;
@@ -56,22 +87,24 @@ pub fn fit(
 }
 
 /// The free pair of words with the fewest edits within the budget; ties go to the first.
-fn nearest(found: *const Alignment, budget: u8, comptime mayBe: MayBe, steps: *Steps) Steps.Error!?Nearest {
+fn nearest(
+    found: *const Alignment,
+    budget: u8,
+    by_length: *const ByLength,
+    rules: anytype,
+    steps: *Steps,
+) Steps.Error!?Nearest {
+    const least: *const Lengths = rules.least(found);
     var best: ?Nearest = null;
-    var typed = each(longEnough(found.typed, found.typedLeft()));
-    const others = longEnough(found.registered, found.registeredLeft());
+    var typed = each(basesOf(found.typed, found.typedLeft()));
     while (typed.next()) |i| {
         const word = &found.typed.words[i];
-        const shortest = word.shortest();
-        const longest = word.longest();
-        var registered = each(others);
+        var mates = found.registeredLeft() & by_length.near(word, least) & rules.mates(found, i);
+        if (word.longest() < least.first) mates &= found.registered.index.beginLike(word);
+        var registered = each(mates);
         while (registered.next()) |j| {
-            const other = &found.registered.words[j];
-            // Beyond this no lengths allow a typo, whatever the budget: such pairs count no steps.
-            if (other.longest() + distance.edits_max < shortest) continue;
-            if (other.shortest() > longest + distance.edits_max) continue;
-            const lengths = mayBe(found, i, j) orelse continue;
-            const edits = try editsBetween(word, other, budget, lengths, steps);
+            const lengths = rules.lengths(found, i, j) orelse continue;
+            const edits = try editsBetween(word, &found.registered.words[j], budget, lengths, steps);
             if (edits > budget) continue;
             if (best == null or edits < best.?.edits) best = .{ .edits = edits, .i = i, .j = j };
         }
@@ -79,14 +112,13 @@ fn nearest(found: *const Alignment, budget: u8, comptime mayBe: MayBe, steps: *S
     return best;
 }
 
-/// The words of a set that fold to base Latin and may hold a typo.
-fn longEnough(name: *const Prepared, set: Set) Set {
+/// The words of a set that fold to base Latin.
+fn basesOf(name: *const Prepared, set: Set) Set {
     var found: Set = 0;
     var positions = each(set);
-    while (positions.next()) |i| {
-        const folded = &name.words[i];
-        if (folded.base() and folded.longest() >= letters_min) found |= prepared.bit(i);
-    }
+    while (positions.next()) |i| if (name.words[i].base()) {
+        found |= prepared.bit(i);
+    };
     return found;
 }
 

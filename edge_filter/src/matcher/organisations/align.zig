@@ -60,7 +60,7 @@ pub fn alignNames(
     fitRun(found);
     try fitShortened(found, steps);
     fitAcronym(found);
-    try typos.fit(found, budget, typo_words_max, mayBeTypo, steps);
+    if (budget > 0) try typos.fit(found, budget, typo_words_max, Slips.of(found), steps);
 }
 
 /// Whether the names, forms and all, are the same letters, parted into words in another way.
@@ -281,14 +281,43 @@ fn isAcronym(short: *const Prepared, of: Set, long: *const Prepared, set: Set, f
     return Letters.of(short, of).areFirstOf(long, set);
 }
 
-/// How long two words must be for a mere slip: never in digits, known words or roman numerals.
-fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths {
-    const a = &found.typed.words[i];
-    const b = &found.registered.words[j];
-    if (a.digits or b.digits or (isKnown(a.word) and isKnown(b.word))) return null;
-    if (isRoman(a.first()) and isRoman(b.first())) return null;
-    return if (found.fits.bits == 0) &typo_alone_lengths else &typo_lengths;
-}
+/// Which words may be a mere slip of each other: never with digits, and no known words or roman numerals of
+/// each other.
+const Slips = struct {
+    /// Registered words.
+    digits: Set = 0,
+    known: Set = 0,
+    roman: Set = 0,
+
+    fn of(found: *const Alignment) Slips {
+        var slips: Slips = .{};
+        var positions = each(found.registeredLeft());
+        while (positions.next()) |j| {
+            const word = &found.registered.words[j];
+            if (word.digits) slips.digits |= bit(j);
+            if (isKnown(word.word)) slips.known |= bit(j);
+            if (isRoman(word.first())) slips.roman |= bit(j);
+        }
+        return slips;
+    }
+
+    pub fn mates(slips: Slips, found: *const Alignment, i: usize) Set {
+        const word = &found.typed.words[i];
+        if (word.digits) return 0;
+        var apart = slips.digits;
+        if (isKnown(word.word)) apart |= slips.known;
+        if (isRoman(word.first())) apart |= slips.roman;
+        return ~apart;
+    }
+
+    pub fn least(_: Slips, found: *const Alignment) *const typos.Lengths {
+        return if (found.fits.bits == 0) &typo_alone_lengths else &typo_lengths;
+    }
+
+    pub fn lengths(slips: Slips, found: *const Alignment, _: usize, _: usize) ?*const typos.Lengths {
+        return slips.least(found);
+    }
+};
 
 fn isKnown(word: tables.WordPointer) bool {
     return word.is(known_tags) or word.number != 0 or word.sex != 0;

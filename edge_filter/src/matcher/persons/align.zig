@@ -71,6 +71,11 @@ const known_typed_lengths: typos.Lengths = .{
 /// Letters from which a given name may be another one's slip in its last letter.
 const given_end_length = 5;
 
+/// The sounds of both sides; the module runs in one thread. Never cleared: on the stack, a safe build would fill them
+/// with a pattern for each pair of names.
+var typed_sounds: sound.Sounds = undefined;
+var registered_sounds: sound.Sounds = undefined;
+
 /// Aligns two persons' names: what is equal first, then the kinds of near fit.
 pub fn alignNames(
     found: *Alignment,
@@ -80,6 +85,7 @@ pub fn alignNames(
     steps: *Steps,
 ) Steps.Error!void {
     try found.alignEqual(typed, registered, steps);
+    if (typed.generations != 0 and registered.generations != 0) fitGenerations(found);
     if (found.typedLeft() == 0 or found.registeredLeft() == 0) return;
     fitInitials(found);
     fitJoinedInitials(found);
@@ -88,9 +94,23 @@ pub fn alignNames(
     fitEndings(found);
     if (budget == 0 or found.typedLeft() == 0 or found.registeredLeft() == 0) return;
     if (typed.scripts() & registered.scripts() != 0) {
-        try typos.fit(found, budget, budget, mayBeTypo, steps);
+        try typos.fit(found, budget, budget, Slips{}, steps);
     } else {
         try fitCrossed(found, steps);
+    }
+}
+
+/// Fits words that mean the younger of a name, or the elder: Jr. and junior.
+fn fitGenerations(found: *Alignment) void {
+    var typed = each(found.typed_free & found.typed.generations);
+    while (typed.next()) |i| {
+        const meant = found.typed.words[i].word.person & (tables.younger | tables.elder);
+        var registered = each(found.registered_free & found.registered.generations);
+        while (registered.next()) |j| {
+            if (!found.registered.words[j].word.tells(meant)) continue;
+            found.linkWords(i, j, .synonym, 0);
+            break;
+        }
     }
 }
 
@@ -214,15 +234,15 @@ fn intersect(a: []align(1) const u16, b: []align(1) const u16) bool {
 
 /// Fits given names that two conventions write differently; the sexes must not contradict it.
 fn fitSounds(found: *Alignment, steps: *Steps) Steps.Error!void {
-    var typed: sound.Sounds = undefined;
-    var registered: sound.Sounds = undefined;
+    const typed = &typed_sounds;
+    const registered = &registered_sounds;
     try typed.take(.given, found.typed, found.typedLeft(), steps);
     try registered.take(.given, found.registered, givensLeft(found), steps);
     var positions = each(typed.words);
     while (positions.next()) |i| {
-        var others = each(found.registered_free & registered.like(&typed, i));
+        var others = each(found.registered_free & registered.like(typed, i));
         while (others.next()) |j| {
-            if (!alike(found, i, j, &typed, &registered)) continue;
+            if (!alike(found, i, j, typed, registered)) continue;
             const letters = found.letters(i, j);
             found.linkWords(i, j, .sound, letters - letters * 7 / 8);
             break;
@@ -270,12 +290,12 @@ fn contrary(a: *const Folded, b: *const Folded) bool {
 
 /// Fits words of two scripts by their coarse sounds, the nearest first.
 fn fitCrossed(found: *Alignment, steps: *Steps) Steps.Error!void {
-    var typed: sound.Sounds = undefined;
-    var registered: sound.Sounds = undefined;
+    const typed = &typed_sounds;
+    const registered = &registered_sounds;
     try typed.take(.crossed, found.typed, found.typedLeft(), steps);
     try registered.take(.crossed, found.registered, found.registeredLeft(), steps);
     var left: u8 = crossed_edits_max;
-    while (try nearestCrossed(found, &typed, &registered, left, steps)) |best| {
+    while (try nearestCrossed(found, typed, registered, left, steps)) |best| {
         found.linkWords(best.i, best.j, .typo, 2 * @as(u32, best.edits) + 1);
         left -= best.edits;
     }
@@ -396,6 +416,23 @@ fn haveEndings(male: []const u8, female: []const u8, shared: usize, ending: *ali
     const stem = male.len - length;
     return words.equal(male[stem..], ending.male()) and words.equal(female[stem..], ending.female());
 }
+
+/// Which words may be a mere slip of each other; see `mayBeTypo`.
+const Slips = struct {
+    const least_lengths: typos.Lengths = .{ .one = 3, .two = 4, .first = 3 };
+
+    pub fn least(_: Slips, _: *const Alignment) *const typos.Lengths {
+        return &least_lengths;
+    }
+
+    pub fn mates(_: Slips, _: *const Alignment, _: usize) Set {
+        return std.math.maxInt(Set);
+    }
+
+    pub fn lengths(_: Slips, found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths {
+        return mayBeTypo(found, i, j);
+    }
+};
 
 /// How long two words must be for a mere slip: never between two known given names, nor by sex.
 fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths {
