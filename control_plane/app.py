@@ -28,7 +28,8 @@ from control_plane.edges.service import Edges
 from control_plane.errors import StartError
 from control_plane.health.controller import HealthController
 from control_plane.problems import Problem, on_failure, on_http_error, on_problem, on_validation_error
-from control_plane.rotations.controller import RotationController
+from control_plane.rotations.controller import IndexRotationController, RotationController
+from control_plane.rotations.index import IndexRotation
 from control_plane.rotations.service import Rotations
 from control_plane.secrets.keyring import Keyring
 from control_plane.secrets.vault import Vault
@@ -62,6 +63,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
     gate = Gate()
     edges = Edges(database, keyring, tenants, gate)
     rotations = Rotations(database, keyring, tenants, feed, edges)
+    index_rotation = IndexRotation(database, keyring, tenants, feed, edges)
     publisher = Publisher(gate, release_builder(settings))
     verifications = Verifications(database, keyring, telemetry)
 
@@ -83,7 +85,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
             await edges.refresh()
             await rotations.resume()
             stack.push_async_callback(rotations.close)
-            for work in (vault.keep_alive(), edges.keep_fresh()):
+            for work in (vault.keep_alive(), edges.keep_fresh(), index_rotation.keep_going()):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
             stack.callback(release_waiting)
             yield
@@ -95,6 +97,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
             ImportController,
             TenantController,
             RotationController,
+            IndexRotationController,
             EdgeAdminController,
         ],
         guards=[admin_guard(settings.admin_token)],
@@ -108,6 +111,7 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
         "gate": gate,
         "keyring": keyring,
         "publisher": publisher,
+        "rotation": index_rotation,
         "rotations": rotations,
         "tenants": tenants,
     }

@@ -48,7 +48,7 @@ def main() -> None:
     Run it:      vop serve             the control plane: accounts, keys, feed, fallback
                  vop edge              one Envoy with its filter, fed by a control plane
     Fill it:     vop accounts import   accounts from CSV or NDJSON
-                 vop keys rotate       seal all records of a tenant under a new key
+                 vop keys rotate       replace a seal key or the index key
     Judge it:    vop match             decide over names, by hand or by the file
                  vop evaluate          measure the matcher on labelled pairs
     """  # noqa: D301  (click reads the backspace)

@@ -44,9 +44,9 @@ class Database:
     """A database, with one way to read and one way to write.
 
     SQLite runs in WAL mode with foreign keys on; a writing transaction begins ``IMMEDIATE``, so that it never
-    finds out at its end that it can't have the lock, and sees everything committed before it. Its writers take
-    turns in the order they came: SQLite itself lets them try again at random, so that one who writes without
-    a pause (an import) would keep all others out.
+    finds out at its end that it can't have the lock, and sees everything committed before it. Its writers
+    take turns in the order they came: SQLite itself lets them try again at random, so that one who writes
+    without a pause (an import) would keep all others out.
     """
 
     def __init__(self, url: str) -> None:
@@ -105,6 +105,25 @@ class Database:
         """Give a bare connection in a writing transaction, for migrations."""
         async with self._writer.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def only_one(self, key: int) -> AsyncIterator[bool]:
+        """Tell whether this process alone may do some work now: PostgreSQL's lock of this number is its own.
+
+        The lock goes with its connection, so that of a process that dies too. SQLite serves one process.
+        """
+        if not self.is_postgresql:
+            yield True
+            return
+        async with self._engine.connect() as bare:
+            # No transaction is left open behind the lock, which may be held for hours.
+            connection = await bare.execution_options(isolation_level="AUTOCOMMIT")
+            held = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
+            try:
+                yield bool(held)
+            finally:
+                if held:
+                    await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     async def check(self) -> None:
         """Ask the database for a sign of life.

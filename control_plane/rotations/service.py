@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from time import monotonic
 from typing import Literal
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -30,13 +29,8 @@ from control_plane.directory.tenants import Tenants
 from control_plane.edges.schemas import EdgeView, StreamReport
 from control_plane.edges.service import Edges, living
 from control_plane.errors import StartError
+from control_plane.rotations.passing import pass_over
 from control_plane.secrets.keyring import Keyring
-
-RECORDS_PER_SECOND_MAX = 2_000
-"""Records that a rotation seals in a second at most."""
-
-BATCH = 500
-"""Accounts in one transaction of a rotation."""
 
 LOOK_SECONDS = 0.5
 """A rotation that waits for the edges looks this often."""
@@ -143,10 +137,14 @@ class Rotations:
 
     async def _rotate(self, bic: str) -> None:
         epoch = max(self._keyring.seal_keys(bic))
+
+        async def seal(session: AsyncSession, accounts: Sequence[Account]) -> int:
+            return await self._seal_older(session, bic, epoch, accounts)
+
         self._phases[bic] = "sealing"
         await self._mark(bic, epoch, rotating=True)
         while await self._left(bic, epoch):
-            await self._seal_all(bic, epoch)
+            await pass_over(self._database, self._feed, bic, seal)
         self._phases[bic] = "waiting for the edges"
         heads = await self._heads(bic)
         await self._wait_for_edges(
@@ -167,28 +165,6 @@ class Rotations:
             await session.execute(
                 update(Tenant).where(col(Tenant.bic) == bic).values(epoch=epoch, rotating=rotating)
             )
-
-    async def _seal_all(self, bic: str, epoch: int) -> None:
-        """Pass through all accounts once, in an order that imports share."""
-        after = ""
-        while True:
-            begin = monotonic()
-            async with self._database.write() as session:
-                rows = await session.scalars(
-                    select(Account)
-                    .where(col(Account.bic) == bic, col(Account.iban) > after)
-                    .order_by(col(Account.iban))
-                    .limit(BATCH)
-                    .with_for_update()
-                )
-                accounts = list(rows)
-                sealed = await self._seal_older(session, bic, epoch, accounts)
-            if not accounts:
-                return
-            after = accounts[-1].iban
-            if sealed:
-                await self._feed.announce(bic)
-                await asyncio.sleep(max(0.0, sealed / RECORDS_PER_SECOND_MAX - (monotonic() - begin)))
 
     async def _seal_older(
         self, session: AsyncSession, bic: str, epoch: int, accounts: Sequence[Account]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from control_plane.directory.models import FeedRecord
 from control_plane.directory.sealing import lookup_key, open_sealed
-from control_plane.rotations import service
+from control_plane.rotations import passing
 from matcher.record import decode
 from tests.storage.running import BIC, Running, account, iban
 
@@ -89,7 +89,7 @@ async def test_a_rotation_seals_every_record_anew_and_destroys_the_old_key(
 async def test_changes_during_a_rotation_are_sealed_with_the_new_key_and_none_is_undone(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "BATCH", 2)
+    monkeypatch.setattr(passing, "BATCH", 2)
     accounts = [await running.create(account(number, f"Holder {number}")) for number in range(12)]
 
     async def change() -> None:
@@ -114,8 +114,8 @@ async def test_changes_during_a_rotation_are_sealed_with_the_new_key_and_none_is
 async def test_a_rotation_that_was_killed_goes_on_in_the_next_process(
     own_openbao: OpenBao, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "BATCH", 1)
-    monkeypatch.setattr(service, "RECORDS_PER_SECOND_MAX", 1)
+    monkeypatch.setattr(passing, "BATCH", 1)
+    monkeypatch.setattr(passing, "RECORDS_PER_SECOND_MAX", 1)
     settings = own_openbao.settings(database_url)
     async with Running.start(settings) as first:
         await first.admin("POST", "/tenants", json={"bic": BIC})
@@ -125,7 +125,7 @@ async def test_a_rotation_that_was_killed_goes_on_in_the_next_process(
         async with asyncio.timeout(ENDED_SECONDS_MAX):
             while (await progress(first))["left"] == 4:
                 pass
-    monkeypatch.setattr(service, "RECORDS_PER_SECOND_MAX", 1_000)
+    monkeypatch.setattr(passing, "RECORDS_PER_SECOND_MAX", 1_000)
     async with Running.start(settings) as second:
         ended = await reached(second, "none")
         assert (ended["epoch"], ended["left"]) == (2, 0)
