@@ -22,6 +22,7 @@ from control_plane.db.migrate import migrate
 from control_plane.directory.controller import TenantController
 from control_plane.directory.feed import Feed
 from control_plane.directory.tenants import Tenants
+from control_plane.directory.tombstones import keep_tidy
 from control_plane.edges.controller import EdgeAdminController, EdgeController
 from control_plane.edges.gate import Gate
 from control_plane.edges.service import Edges
@@ -85,7 +86,12 @@ def create_app(settings: Settings, telemetry: Telemetry | None = None) -> Litest
             await edges.refresh()
             await rotations.resume()
             stack.push_async_callback(rotations.close)
-            for work in (vault.keep_alive(), edges.keep_fresh(), index_rotation.keep_going()):
+            for work in (
+                vault.keep_alive(),
+                edges.keep_fresh(),
+                index_rotation.keep_going(),
+                keep_tidy(database),
+            ):
                 stack.push_async_callback(_cancel, asyncio.create_task(work))
             stack.callback(release_waiting)
             yield

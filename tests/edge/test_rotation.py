@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from control_plane.stack.access_log import entries
 from control_plane.stack.stack import Stack
 from tests.edge.accounts import GERMAN, account, iban
 from tests.edge.wire import ask, verification
@@ -59,24 +60,60 @@ class Asking:
             self.answers += 1
 
 
+def rotate(stack: Stack, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the command until the rotation has ended."""
+    return subprocess.run(
+        [sys.executable, "-m", "control_plane.cli", "keys", "rotate", *options,
+         "--control-plane", f"http://{stack.control_plane}"],
+        env={"PATH": os.defpath, "VOP_ADMIN_TOKEN": stack.admin_token},
+        capture_output=True,
+        text=True,
+        timeout=ROTATED_SECONDS_MAX,
+        check=False,
+    )  # fmt: skip
+
+
+def heartbeat(stack: Stack) -> dict[str, Any]:
+    with stack.admin_api() as api:
+        (report,) = [edge["heartbeat"] for edge in api.list_edges()]
+    return dict(report)
+
+
 def test_the_edge_answers_throughout_a_rotation_and_then_holds_the_new_key_only(stack: Stack) -> None:
-    command = ["keys", "rotate", "--bic", GERMAN, "--control-plane", f"http://{stack.control_plane}"]
     with Asking(stack) as asking:
-        done = subprocess.run(
-            [sys.executable, "-m", "control_plane.cli", *command],
-            env={"PATH": os.defpath, "VOP_ADMIN_TOKEN": stack.admin_token},
-            capture_output=True,
-            text=True,
-            timeout=ROTATED_SECONDS_MAX,
-            check=False,
-        )
+        done = rotate(stack, "--bic", GERMAN)
         before = asking.answers
         wait_for(lambda: asking.answers > before + ACCOUNTS)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{GERMAN}: {ACCOUNTS} records are sealed under epoch 2\n"
     assert asking.wrong == []
-    with stack.admin_api() as api:
-        (heartbeat,) = [edge["heartbeat"] for edge in api.list_edges()]
-    (stream,) = [one for one in heartbeat["streams"] if one["bic"] == GERMAN]
+    report = heartbeat(stack)
+    (stream,) = [one for one in report["streams"] if one["bic"] == GERMAN]
     assert stream["epoch_min"] == 2
-    assert heartbeat["refused_records"] == 0
+    assert report["refused_records"] == 0
+
+
+def test_requests_are_answered_throughout_a_rotation_of_the_index_key_and_then_by_the_edge(
+    stack: Stack,
+) -> None:
+    old = heartbeat(stack)["generation"]
+    with Asking(stack) as asking:
+        done = rotate(stack, "--index")
+        again = rotate(stack, "--index", "--now")
+        wait_for(lambda: heartbeat(stack)["complete"] or None)
+        before = asking.answers
+        wait_for(lambda: asking.answers > before + ACCOUNTS)
+    assert (done.returncode, done.stderr, again.returncode, again.stderr) == (0, "", 0, "")
+    new = [line.split()[-1] for line in (done.stdout, again.stdout)]
+    assert done.stdout == f"{ACCOUNTS} accounts are found by the index key of {new[0]}\n"
+    assert len({old, *new}) == 3
+    assert asking.wrong == []
+    report = heartbeat(stack)
+    assert (report["generation"], report["records"]) == (new[1], ACCOUNTS)
+    assert (report["refused_records"], report["refused_pages"]) == (0, 0)
+    with stack.admin_api() as api:
+        api.create_account(account(ACCOUNTS, "Wendelin Argelander"))
+    stack.wait_until_held(ACCOUNTS + 1)
+    last = entries(stack.access_log)[-1]
+    assert last.decision is not None
+    assert last.upstream is None
