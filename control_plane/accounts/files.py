@@ -2,8 +2,10 @@
 
 import csv
 import io
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import BinaryIO
 
 import msgspec
@@ -22,6 +24,8 @@ LINE_CHARACTERS_MAX = 65_536
 LINE_BYTES_MAX = 4 * LINE_CHARACTERS_MAX
 """Size of one line of any file at most."""
 FAULTS_SHOWN_MAX = 100
+FILE_ACCOUNTS_MAX = 50_000_000
+"""Accounts in a file that is sent in parts, at most: eight bytes each are kept while it is checked."""
 
 CSV_TYPE = "text/csv"
 NDJSON_TYPE = "application/x-ndjson"
@@ -81,6 +85,60 @@ def read_file(content: bytes, media_type: str, tenants: frozenset[str]) -> Accou
             file.add_faults(line, [stands_already(first)])
         file.accounts.append(body)
     return file
+
+
+def check_file(
+    stream: BinaryIO, media_type: str, tenants: frozenset[str], tick: Callable[[], None]
+) -> tuple[AccountsFile, int]:
+    """Check a file of any size, and count its accounts, without keeping them.
+
+    ``tick`` is called after each account.
+    """
+    found = AccountsFile()
+    prints = _Fingerprints()
+    count = 0
+    for line, body in checked_accounts(stream, media_type, tenants, found):
+        if count == FILE_ACCOUNTS_MAX:
+            reason = f"is beyond the {FILE_ACCOUNTS_MAX} accounts that a file may have"
+            found.add_faults(line, [FieldFault("", reason)])
+            break
+        prints.add(body)
+        count += 1
+        tick()
+    if repeated := prints.repeated():
+        stream.seek(0)
+        _find_repeated(stream, media_type, repeated, found)
+    return found, count
+
+
+class _Fingerprints:
+    """Tells which accounts may come twice, in eight bytes an account."""
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(1_024)]
+
+    def add(self, body: AccountBody) -> None:
+        """Note an account."""
+        number = _fingerprint(body)
+        self._buckets[number % len(self._buckets)].append(number)
+
+    def repeated(self) -> set[int]:
+        """Return the fingerprints that came more than once."""
+        return {one for bucket in self._buckets for one, other in pairwise(sorted(bucket)) if one == other}
+
+
+def _fingerprint(body: AccountBody) -> int:
+    return hash((bic11(body.bic), body.iban))
+
+
+def _find_repeated(stream: BinaryIO, media_type: str, repeated: set[int], found: AccountsFile) -> None:
+    """Read the file once more and find the accounts behind fingerprints that came more than once."""
+    first: dict[tuple[str, str], int] = {}
+    for line, body in checked_accounts(stream, media_type, frozenset(), AccountsFile()):
+        if _fingerprint(body) in repeated:
+            before = first.setdefault((bic11(body.bic), body.iban), line)
+            if before != line:
+                found.add_faults(line, [stands_already(before)])
 
 
 def checked_accounts(
