@@ -28,7 +28,7 @@ async def remove_tombstones(database: Database, until_ms: int) -> None:
     """Remove the tombstones of accounts that were deleted before a time.
 
     Each stream keeps the horizon behind which a cursor may have missed one, and the floor above which the
-    revisions of a new account begin: whoever still holds a deleted account's record must not take it for newer.
+    revisions of a new account begin: a deleted account's record must never seem to be the newer one.
     """
     async with database.read() as session:
         streams = (await session.execute(select(col(FeedStream.generation), col(FeedStream.bic)))).all()
