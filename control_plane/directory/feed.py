@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections import defaultdict
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, Table, TextClause, bindparam, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.db.bulk import update_rows
 from control_plane.db.engine import Database
-from control_plane.directory.models import FeedRecord, FeedStream, Generation
+from control_plane.directory.models import FeedRecord, FeedStream
 from control_plane.directory.pages import (
     BODY_BYTES_MAX,
     CHANGES,
@@ -19,15 +20,17 @@ from control_plane.directory.pages import (
     RECORD_HEADER_BYTES,
     SNAPSHOT,
     Page,
-    Record,
-    fill,
+    fitting,
 )
 
-SEQUENCE_BATCH_MAX = 1_000
+SEQUENCE_BATCH_MAX = 2_000
 """Records that get their positions in one transaction."""
 
-PAGE_RECORDS_MAX = BODY_BYTES_MAX // (RECORD_HEADER_BYTES + 92)
-"""Records asked of the database for one page: a sealed record has at least 92 bytes."""
+RECORD_BYTES_MIN = RECORD_HEADER_BYTES + 92
+"""A page's records have at least this size, but for deletions."""
+
+PAGE_RECORDS_MAX = BODY_BYTES_MAX // RECORD_BYTES_MIN
+"""Records of one page at most."""
 
 LOOK_SECONDS = 0.2
 """A waiting poll looks this often for changes that another process has committed."""
@@ -40,16 +43,50 @@ _BEYOND = (
 
 _record: Table = FeedRecord.__table__  # type: ignore[attr-defined]
 _stream: Table = FeedStream.__table__  # type: ignore[attr-defined]
-_generation: Table = Generation.__table__  # type: ignore[attr-defined]
-_GIVE_POSITION = (
-    update(_record)
-    .where(
-        _record.c.generation == bindparam("of_generation"),
-        _record.c.bic == bindparam("of_bic"),
-        _record.c.lookup_key == bindparam("of_key"),
-    )
-    .values(seq=bindparam("position"))
+_PAGE = """
+SELECT stream.head, stream.horizon, generation.served,
+  EXISTS (SELECT 1 FROM feed_record AS pending WHERE pending.generation = :generation
+    AND pending.bic = :bic AND pending.seq IS NULL) AS waiting,
+  page.records, page.last, page.body
+FROM feed_stream AS stream
+JOIN generation ON generation.id = stream.generation
+CROSS JOIN (
+  SELECT count(*) AS records, max(place) AS last, {body} AS body
+  FROM (
+    SELECT {place} AS place, header, sealed FROM feed_record
+    WHERE feed_record.generation = :generation AND feed_record.bic = :bic AND {place} > :after AND {wanted}
+    ORDER BY {place} LIMIT :records_max
+  ) AS record
+) AS page
+WHERE stream.generation = :generation AND stream.bic = :bic
+"""
+"""All of a page in one statement, and so as of one moment; the database puts the body together."""
+_POSTGRESQL_BODY = "string_agg(header || coalesce(sealed, ''), '')"
+_SQLITE_BODY = "CAST(group_concat(header || coalesce(sealed, x''), '') AS BLOB)"
+_BODIES = {True: _POSTGRESQL_BODY, False: _SQLITE_BODY}
+_SNAPSHOT_PAGE, _CHANGES_PAGE = (
+    {
+        is_postgresql: text(_PAGE.format(body=body, place=place.name, wanted=wanted)).bindparams(
+            bindparam("after", type_=place.type)
+        )
+        for is_postgresql, body in _BODIES.items()
+    }
+    for place, wanted in ((_record.c.lookup_key, "sealed IS NOT NULL"), (_record.c.seq, "seq IS NOT NULL"))
 )
+
+
+class _Found(NamedTuple):
+    """What one statement found: the stream as it is, and the records of one page."""
+
+    head: int
+    horizon: int
+    served: bool
+    waiting: bool
+    """Whether a committed change has no position yet."""
+    records: int
+    last: bytes | int | None
+    """The place of the last record in the order that was asked for."""
+    body: bytes | None
 
 
 class CursorGoneError(Exception):
@@ -62,6 +99,7 @@ class Feed:
     def __init__(self, database: Database, page_records_max: int = PAGE_RECORDS_MAX) -> None:
         self._database = database
         self._page_records_max = page_records_max
+        self._record_bytes: dict[tuple[bytes, str], int] = {}
         self._moved: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._closing = False
 
@@ -99,17 +137,16 @@ class Feed:
 
     async def snapshot(self, generation: bytes, bic: str, as_of: int | None, after_key: bytes) -> Page:
         """One page of all records in lookup-key order; the first has ``as_of`` None and fixes it."""
-        await self.advance(generation, bic)
-        async with self._database.read() as session:
-            head = await self._head(session, generation, bic)
-            fixed = head if as_of is None else as_of
-            condition = _record.c.sealed.is_not(None) & (_record.c.lookup_key > after_key)
-            records, last = await self._records(session, generation, bic, condition, _record.c.lookup_key)
-            await self._check_served(session, generation, bic, fixed)
-        if fixed > head:
-            raise CursorGoneError
-        last_key = KEY_LAST if last else records[-1].lookup_key
-        return Page(SNAPSHOT, last, generation, bic, fixed, fixed, head, after_key, last_key, records)
+        if as_of is None:
+            await self.advance(generation, bic)
+        found, complete = await self._found(_SNAPSHOT_PAGE, generation, bic, after_key)
+        fixed = found.head if as_of is None else as_of
+        _check_held(found, fixed)
+        last_key = KEY_LAST if complete or not isinstance(found.last, bytes) else found.last
+        return Page(
+            SNAPSHOT, complete, generation, bic, fixed, fixed, found.head, after_key, last_key,
+            found.records, found.body or b"",
+        )  # fmt: skip
 
     async def changes(self, generation: bytes, bic: str, after: int, wait_ms: int) -> Page:
         """Return the changes after a position; at the head, waits for one up to ``wait_ms``."""
@@ -118,7 +155,7 @@ class Feed:
             moved = self._moved[bic]
             page = await self._changes_now(generation, bic, after)
             left = deadline - asyncio.get_running_loop().time()
-            if page.records or left <= 0 or self._closing:
+            if page.record_count or left <= 0 or self._closing:
                 return page
             try:
                 async with asyncio.timeout(min(left, LOOK_SECONDS)):
@@ -133,56 +170,55 @@ class Feed:
             self._wake(bic)
 
     async def _changes_now(self, generation: bytes, bic: str, after: int) -> Page:
-        proved = await self.advance(generation, bic)
-        async with self._database.read() as session:
-            # The head first: a record that moves on meanwhile is then beyond it, for the next page.
-            head = await self._head(session, generation, bic)
-            condition = (_record.c.seq > after) & (_record.c.seq <= head)
-            records, complete = await self._records(session, generation, bic, condition, _record.c.seq)
-            await self._check_served(session, generation, bic, after)
-        if after > head:
+        found, complete = await self._found(_CHANGES_PAGE, generation, bic, after)
+        proved = not found.waiting
+        if found.waiting:
+            proved = await self.advance(generation, bic)
+            found, complete = await self._found(_CHANGES_PAGE, generation, bic, after)
+        if after > found.head:
             _log.warning(_BEYOND, bic)
-            raise CursorGoneError
-        reached = head if complete else records[-1].seq or after
+        _check_held(found, after)
+        reached = found.head if complete or not isinstance(found.last, int) else found.last
         # A change that waits for its position lies beyond the head: who reads this page is not up to date.
-        newest = head if proved else head + 1
-        return Page(CHANGES, False, generation, bic, after, reached, newest, KEY_FIRST, KEY_FIRST, records)
+        newest = found.head if proved else found.head + 1
+        return Page(
+            CHANGES, False, generation, bic, after, reached, newest, KEY_FIRST, KEY_FIRST,
+            found.records, found.body or b"",
+        )  # fmt: skip
 
-    async def _records(
-        self,
-        session: AsyncSession,
-        generation: bytes,
-        bic: str,
-        condition: ColumnElement[bool],
-        order: ColumnElement[Any],
-    ) -> tuple[tuple[Record, ...], bool]:
-        """As many records as fit on a page, and whether these are all."""
-        rows = await session.stream(
-            select(_record.c.lookup_key, _record.c.revision, _record.c.epoch, _record.c.sealed, _record.c.seq)
-            .where(_record.c.generation == generation, _record.c.bic == bic, condition)
-            .order_by(order)
-            .limit(self._page_records_max + 1)
-            .execution_options(yield_per=500)
-        )
-        records = [Record(*row) async for row in rows]
-        taken, fitted = fill(records[: self._page_records_max])
-        return taken, fitted and len(records) <= self._page_records_max
+    async def _found(
+        self, pages: dict[bool, TextClause], generation: bytes, bic: str, after: bytes | int
+    ) -> tuple[_Found, bool]:
+        """Find the records of one page, and whether they are all that there are.
 
-    async def _head(self, session: AsyncSession, generation: bytes, bic: str) -> int:
-        return int(await session.scalar(select(_stream.c.head).where(_of(generation, bic))) or 0)
+        It asks for as many as should fit, going by the page before, and once more if they don't.
 
-    async def _check_served(self, session: AsyncSession, generation: bytes, bic: str, position: int) -> None:
-        """Refuse what may lack records: a generation that isn't served, a cursor from before a removal.
+        Raises:
+            CursorGoneError: there is no such stream.
 
-        After the records are read: what was deleted while they were is then known to be.
         """
-        horizon = await session.scalar(
-            select(_stream.c.horizon)
-            .join(_generation, _generation.c.id == _stream.c.generation)
-            .where(_of(generation, bic), _generation.c.served)
+        stream = (generation, bic)
+        wanted = min(
+            self._page_records_max, BODY_BYTES_MAX // self._record_bytes.get(stream, RECORD_BYTES_MIN)
         )
-        if horizon is None or position < horizon:
+        found = await self._ask(pages, generation, bic, after, wanted)
+        if len(found.body or b"") > BODY_BYTES_MAX:
+            wanted = fitting(found.body or b"")
+            found = await self._ask(pages, generation, bic, after, wanted)
+        complete = found.records < wanted
+        if not complete:
+            self._record_bytes[stream] = max(RECORD_BYTES_MIN, len(found.body or b"") // found.records + 1)
+        return found, complete
+
+    async def _ask(
+        self, pages: dict[bool, TextClause], generation: bytes, bic: str, after: bytes | int, wanted: int
+    ) -> _Found:
+        values = {"generation": generation, "bic": bic, "after": after, "records_max": wanted}
+        async with self._database.read() as session:
+            row = (await session.execute(pages[self._database.is_postgresql], values)).one_or_none()
+        if row is None:
             raise CursorGoneError
+        return _Found(*row)
 
     async def _pending(self, generation: bytes, bic: str) -> bool:
         async with self._database.read() as session:
@@ -195,25 +231,13 @@ class Feed:
         if head is None:
             return 0, False
         pending = _pending_keys(generation, bic).order_by(_record.c.lookup_key).limit(SEQUENCE_BATCH_MAX)
-        committed = (await session.scalars(pending)).all()
         keys = (await session.scalars(pending.with_for_update(skip_locked=True))).all()
-        held = not set(committed).issubset(keys)
-        if keys:
-            connection = await session.connection()
-            await connection.execute(
-                _GIVE_POSITION,
-                [
-                    {
-                        "of_generation": generation,
-                        "of_bic": bic,
-                        "of_key": key,
-                        "position": position,
-                    }
-                    for position, key in enumerate(keys, start=head + 1)
-                ],
-            )
-            await session.execute(update(_stream).where(mine).values(head=head + len(keys)))
-        return len(keys), held
+        if not keys:
+            return 0, await session.scalar(pending.limit(1)) is not None
+        rows = [(position, generation, bic, key) for position, key in enumerate(keys, start=head + 1)]
+        await update_rows(session, _record, ["seq"], ["generation", "bic", "lookup_key"], rows)
+        await session.execute(update(_stream).where(mine).values(head=head + len(keys)))
+        return len(keys), False
 
     def _wake(self, bic: str) -> None:
         self._moved.pop(bic, asyncio.Event()).set()
@@ -221,6 +245,12 @@ class Feed:
 
 def _of(generation: bytes, bic: str) -> ColumnElement[bool]:
     return (_stream.c.generation == generation) & (_stream.c.bic == bic)
+
+
+def _check_held(found: _Found, position: int) -> None:
+    """Refuse what may lack records: a generation that isn't served, a cursor from before a removal."""
+    if not found.served or not found.horizon <= position <= found.head:
+        raise CursorGoneError
 
 
 def _pending_keys(generation: bytes, bic: str) -> Select[bytes]:

@@ -2,7 +2,6 @@
 
 import hmac
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 PAGE_BYTES_MAX = 1_048_576
@@ -25,18 +24,6 @@ _PUT, _DELETE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One record of a page; ``sealed`` is None for a deletion."""
-
-    lookup_key: bytes
-    revision: int
-    epoch: int
-    sealed: bytes | None = field(repr=False)
-    seq: int | None = None
-    """Its position in the feed; it orders the page and isn't sent."""
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """The fields of a page, but for the nonce and the MAC, which belong to one request of one edge."""
 
@@ -49,12 +36,9 @@ class Page:
     head: int
     after_key: bytes
     last_key: bytes
-    records: tuple[Record, ...]
-
-
-def record_bytes(record: Record) -> int:
-    """Size of a record in a page."""
-    return RECORD_HEADER_BYTES + len(record.sealed or b"")
+    record_count: int
+    body: bytes = field(repr=False)
+    """All its records as they are sent, each with its header."""
 
 
 def record_header(lookup_key: bytes, revision: int, epoch: int, sealed: bytes | None) -> bytes:
@@ -62,31 +46,19 @@ def record_header(lookup_key: bytes, revision: int, epoch: int, sealed: bytes | 
     return _RECORD.pack(_DELETE if sealed is None else _PUT, lookup_key, revision, epoch, len(sealed or b""))
 
 
-def fill(records: Iterable[Record]) -> tuple[tuple[Record, ...], bool]:
-    """As many of the records as fit on a page, and whether they all did."""
-    taken: list[Record] = []
-    size = 0
-    for record in records:
-        size += record_bytes(record)
-        if size > BODY_BYTES_MAX:
-            return tuple(taken), False
-        taken.append(record)
-    return tuple(taken), True
+def fitting(body: bytes) -> int:
+    """Tell how many of a body's records, from its first on, fit on a page."""
+    count = at = 0
+    while at < len(body):
+        at += RECORD_HEADER_BYTES + int.from_bytes(body[at + 32 : at + RECORD_HEADER_BYTES], "little")
+        if at > BODY_BYTES_MAX:
+            break
+        count += 1
+    return count
 
 
 def encode(page: Page, nonce: bytes, edge_id: str, page_key: bytes) -> bytes:
     """Return the page's bytes with the MAC for one request."""
-    body = b"".join(
-        _RECORD.pack(
-            _DELETE if record.sealed is None else _PUT,
-            record.lookup_key,
-            record.revision,
-            record.epoch,
-            len(record.sealed or b""),
-        )
-        + (record.sealed or b"")
-        for record in page.records
-    )
     header = _HEADER.pack(
         b"VOPF",
         _FORMAT,
@@ -100,11 +72,11 @@ def encode(page: Page, nonce: bytes, edge_id: str, page_key: bytes) -> bytes:
         page.head,
         page.after_key,
         page.last_key,
-        len(page.records),
-        len(body),
+        page.record_count,
+        len(page.body),
     )
     identity = edge_id.encode("ascii")
     mac = hmac.new(page_key, bytes([len(identity)]) + identity, "sha256")
     mac.update(header)
-    mac.update(body)
-    return header + body + mac.digest()
+    mac.update(page.body)
+    return b"".join((header, page.body, mac.digest()))
