@@ -239,6 +239,6 @@ def _light_tags(name: Prepared, i: int) -> tuple[Tag, ...]:
     folded = name.words[i]
     if folded.sign:
         return (Tag.SIGN,)
-    if folded.word.tags & blob.TITLE and name.kind is HolderKind.PERSON:
+    if name.titles >> i & 1:
         return (Tag.TITLE,)
     return (Tag.CONNECTOR if folded.word.tags & blob.CONNECTOR else Tag.PARTICLE,)

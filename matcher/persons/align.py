@@ -10,6 +10,7 @@ from matcher.alignment import STEPS_PER_DISTANCE, Alignment, Fit, Steps, align_e
 from matcher.persons.prepare import INITIALS_MAX
 from matcher.persons.sound import crossed_sound, given_sound, written_sound
 from matcher.prepared import Prepared, bits
+from matcher.tables import blob
 from matcher.typos import Lengths, fit_typos
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def align(
 ) -> Alignment:
     """Align two persons' names: what is equal first, then the kinds of near fit."""
     found = align_equal(typed, registered, steps)
+    if typed.generations and registered.generations:
+        _fit_generations(found)
     if found.typed_left and found.registered_left:
         _fit_initials(found)
         _fit_joined_initials(found)
@@ -71,6 +74,16 @@ def align(
             else:
                 _fit_crossed(found, steps)
     return found
+
+
+def _fit_generations(found: Alignment) -> None:
+    """Fit words that mean the younger of a name, or the elder: Jr. and junior."""
+    for i in bits(found.typed_free & found.typed.generations):
+        meant = found.typed.words[i].word.person & (blob.YOUNGER | blob.ELDER)
+        for j in bits(found.registered_free & found.registered.generations):
+            if meant & found.registered.words[j].word.person:
+                found.link_words(i, j, Fit.SYNONYM)
+                break
 
 
 def _givens_left(found: Alignment) -> int:

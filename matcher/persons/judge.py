@@ -102,8 +102,13 @@ def _judge_given(found: Alignment, policy: Policy, typed_left: int, verdict: Ver
 
 
 def _other_given_fits(found: Alignment) -> bool:
-    """Whether a middle word fits in full that is no first of two surnames (García Robledo alone)."""
+    """Whether a middle word fits in full that is no first of two surnames (García Robledo alone).
+
+    Or a word typed as a name does that is taken for a title: Don Vogt, Don Martin Vogt.
+    """
     registered = found.registered
+    if any(link.typed & found.typed.core and link.registered & registered.titles for link in found.links):
+        return True
     return any(
         FULL_FITS >> found.fit_of(j) & 1 and (registered.certain or registered.words[j].word.sex)
         for j in _middles(registered)
@@ -205,6 +210,8 @@ def _spans(side: Prepared, run: int) -> bool:
 
 
 def _judge_generations(found: Alignment, verdict: Verdict) -> None:
+    if found.fits >> Fit.SYNONYM & 1:
+        verdict.note(Reason.SYNONYM)
     typed = found.typed_free & found.typed.generations
     registered = found.registered_free & found.registered.generations
     if typed and registered:
@@ -217,6 +224,8 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
     typed, registered = found.typed, found.registered
     if typed.titles & found.typed_free or registered.titles & found.registered_free:
         verdict.note(Reason.TITLE_IGNORED)
+    if typed.titles or registered.titles:
+        _judge_address(found, verdict)
     if _names_two(typed, found.typed_free) or _names_two(registered, found.registered_free):
         verdict.note(Reason.PARTICLE_IGNORED, Outcome.CMTC)
     typed_particle = _particle_left(typed, found.typed_free)
@@ -225,6 +234,33 @@ def _judge_light(found: Alignment, verdict: Verdict) -> None:
         verdict.note(Reason.PARTICLE_DIFFERS, Outcome.CMTC)
     elif typed_particle or registered_particle:
         verdict.note(Reason.PARTICLE_IGNORED)
+
+
+def _judge_address(found: Alignment, verdict: Verdict) -> None:
+    """Judge a form of address against the other side's, or its given name (Herr A. Vogt, Frau A. Vogt)."""
+    typed, registered = found.typed, found.registered
+    addressed, registered_addressed = _address(typed), _address(registered)
+    one = addressed or _given_sex(typed)
+    other = registered_addressed or _given_sex(registered)
+    if not one or not other or one & other:
+        return
+    given = registered.given
+    if given < 0 or not FULL_FITS >> found.fit_of(given) & 1 or registered.words[given].letter:
+        verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+    elif addressed and registered_addressed:
+        verdict.note(Reason.GIVEN_DIFFERS, Outcome.CMTC)
+
+
+def _address(name: Prepared) -> int:
+    """Give the sexes that the titles tell of."""
+    sexes = 0
+    for i in bits(name.titles):
+        sexes |= name.words[i].word.person & (blob.MALE | blob.FEMALE)
+    return sexes
+
+
+def _given_sex(name: Prepared) -> int:
+    return name.words[name.given].word.sex if name.given >= 0 else 0
 
 
 def _names_two(name: Prepared, free: int) -> bool:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 INITIALS_MAX = 3
 """Letters that may be initials written as one word, as JP."""
+SENHOR = "sr"
+"""Behind a name it is senior."""
+NAMES_MIN = 2
+"""A given name and a surname."""
 _PASSING = blob.TITLE | blob.PARTICLE | blob.CONNECTOR | blob.GENERATION
 
 
@@ -27,11 +31,13 @@ def prepare(text: Text, lexicon: dict[str, Word]) -> Prepared:
         _find_dotted(name, lexicon)
     if len(name.words) > 1 and name.gaps[1] == HYPHEN and name.words[0].letters == 1:
         _find_hyphened(name, lexicon)
+    if len(name.words) > NAMES_MIN and name.words[0].letter and name.dot(0):
+        _find_don(name)
     commas = any(map(COMMA.__and__, name.gaps))
     if commas:
         _find_degrees(name, lexicon)
     _find_generations(name)
-    if (name.core & ~name.generations).bit_count() < 2:  # noqa: PLR2004 (a given name and a surname)
+    if (name.core & ~name.generations).bit_count() < NAMES_MIN:
         _take_back(name, signs)
     _find_surname(name, commas=commas)
     return name
@@ -78,24 +84,68 @@ def _settle_outer(name: Prepared, light: int) -> None:
 
 
 def _is_title(name: Prepared, i: int, last: int) -> bool:
-    """Whether a word is a title; a weak one is only with a full stop, or in capitals behind a whole name.
+    """Whether a word is a title; at the start, Sr. is no generation but senhor."""
+    word = name.words[i].word
+    tags, person = word.tags, word.person
+    if not tags & blob.TITLE:
+        return i == 0 and name.words[0].first == SENHOR and name.dot(i)
+    if person & blob.SUBJECT:
+        return i > 0 and name.dot(i) and (name.comma(i) or bool(name.words[i - 1].word.tags & blob.TITLE))
+    if person & blob.FRONT:
+        return _is_in_front(name, i, last)
+    return not tags & blob.WEAK or name.dot(i) or _is_weak_title(name, i, last)
 
-    Phil. at the start is short for a given name. A noble one is inside a name before a particle (Graf von
-    Lindenau); else Graf is a surname.
-    At the start, Sr. is no generation but senhor.
+
+def _is_weak_title(name: Prepared, i: int, last: int) -> bool:
+    """Whether a word that is a name too is a title without a full stop: in capitals behind a whole name.
+
+    A noble one is inside a name before a particle (Graf von Lindenau); else Graf is a surname.
     """
     tags = name.words[i].word.tags
-    if not tags & blob.TITLE:
-        return i == 0 and bool(tags & blob.GENERATION) and name.dot(i)
-    if not tags & blob.WEAK:
-        return True
-    if name.dot(i):
-        return i > 0 or not name.words[i].word.sex
     if tags & blob.NOBLE:
         return 0 < i < last and bool(name.words[i + 1].word.tags & blob.PARTICLE)
-    if not tags & blob.CAPITALS or i != last or i < 2:  # noqa: PLR2004 (a given name and a surname)
+    if not tags & blob.CAPITALS or i != last or i < NAMES_MIN:
         return False
     return name.words[i].upper and not (name.words[0].upper and name.words[i - 1].upper)
+
+
+def _is_in_front(name: Prepared, i: int, last: int) -> bool:
+    """Whether a form of address stands before a name: at its start, behind a title, a comma or "and".
+
+    One that is a given name too needs a full stop, or a known given name behind it, and another word.
+    """
+    words = name.words
+    forename = words[i].word.person & blob.FORENAME
+    if forename and name.dot(i):
+        return True
+    behind = words[i - 1]
+    if i == last or not (
+        i == 0 or name.comma(i) or behind.sign or behind.word.tags & (blob.TITLE | blob.CONNECTOR)
+    ):
+        return False
+    if not forename:
+        return True
+    return bool(words[i + 1].word.sex) and _count_names(name) >= NAMES_MIN
+
+
+def _count_names(name: Prepared) -> int:
+    return sum(not (folded.sign or folded.word.tags & _PASSING) for folded in name.words)
+
+
+def _find_don(name: Prepared) -> None:
+    """Find M. for Monsieur, or D. for Don, before what may be a man's given name and another word."""
+    rest = name.core & ~1
+    given = name.words[1]
+    if (
+        name.words[0].first in ("m", "d")
+        and rest & 2
+        and rest & (rest - 1)
+        and given.word.sex & blob.MALE
+        and not given.letter
+        and not name.comma(1)
+    ):
+        _lighten(name, 1)
+        name.titles |= 1
 
 
 def _with_monsieur(name: Prepared, i: int) -> int:
@@ -118,7 +168,7 @@ def _passes(name: Prepared, i: int, last: int) -> bool:
 
 
 def _find_dotted(name: Prepared, lexicon: dict[str, Word]) -> None:
-    """Find titles and particles with a full stop inside: Sig.ra, Ph.D., v.d.; M.A. may be initials."""
+    """Find titles and particles with a full stop inside: Sig.ra, Ph.D., v.d.; M.A. may be initials too."""
     start = 0
     for end in range(1, len(name.words) + 1):
         if end < len(name.words) and name.gaps[end] == DOT:
@@ -129,7 +179,9 @@ def _find_dotted(name: Prepared, lexicon: dict[str, Word]) -> None:
             tags = word.tags if word is not None else 0
             found = (1 << end) - (1 << start)
             if tags & blob.TITLE and (
-                any(folded.length > 1 for folded in run) or _honorary(name, start, run)
+                any(folded.length > 1 for folded in run)
+                or _honorary(name, start, run)
+                or _is_degree(name, start, end)
             ):
                 _lighten(name, found)
                 name.titles |= found
@@ -149,6 +201,20 @@ def _find_hyphened(name: Prepared, lexicon: dict[str, Word]) -> None:
 def _honorary(name: Prepared, start: int, run: list[Folded]) -> bool:
     """Whether letters in small belong to the title before them: Dr. h.c."""
     return start > 0 and bool(name.titles >> start - 1 & 1) and not any(folded.upper for folded in run)
+
+
+def _is_degree(name: Prepared, start: int, end: int) -> bool:
+    """Whether letters behind a given name and a surname are a degree, and no initials: Otto Hess M.A."""
+    before = bits(name.core & ((1 << start) - 1))
+    if end < len(name.words) or len(before) < NAMES_MIN or name.dot(before[-1]):
+        return False
+    words = name.words
+    return (
+        all(folded.upper for folded in words[start:end])
+        and not all(words[i].upper for i in before)
+        and bool(words[before[0]].word.sex)
+        and not words[before[-1]].word.sex
+    )
 
 
 def _lighten(name: Prepared, words: int) -> None:
@@ -212,9 +278,26 @@ def _place_weak(name: Prepared, weak: int) -> None:
 
 
 def _find_generations(name: Prepared) -> None:
+    """Find junior and its like; at the start, and those that are other words too, only with a full stop."""
+    last = len(name.words) - 1
     for i in bits(name.core):
-        if i and name.words[i].word.tags & blob.GENERATION:
+        word = name.words[i].word
+        if word.tags & blob.GENERATION:
+            found = i > 0 or name.dot(i)
+        else:
+            found = bool(word.person & (blob.YOUNGER | blob.ELDER)) and i in (0, last) and name.dot(i)
+        if found:
             name.generations |= 1 << i
+    if last > 0 and name.core >> last - 1 & 3 == 3 and _is_by_article(name, last):  # noqa: PLR2004 (both words)
+        name.generations |= 3 << last - 1
+
+
+def _is_by_article(name: Prepared, last: int) -> bool:
+    """Whether a name ends with d. J. or d. Ä., der Jüngere or der Ältere."""
+    article, letter = name.words[last - 1], name.words[last]
+    if article.first != "d" or article.upper or not name.dot(last - 1):
+        return False
+    return letter.letter and letter.upper and letter.first[0] in "ja"
 
 
 def _find_surname(name: Prepared, *, commas: bool) -> None:

@@ -10,7 +10,7 @@ and `u32 count`:
    itself. Bit k of the mask: column k differs from column 0. Column 7 replaces column 3 at a word's start.
 3. pairs: `u32 first, u32 second, u32 entry`, sorted: two code points that fold as one
 4. words: `u32 key offset, u8 key length, u8 sex, u8 form count, u8 variant count, u16 tags, u16 number,
-   u16 synonym, u16 forms at, u16 variants at, u16 zero`
+   u16 synonym, u16 forms at, u16 variants at, u16 person`
 5. slots: `u16`, a power of two of them: word number + 1, found by `hashed` and `slot_of` with linear probing
 6. ids: `u16`, the lists of forms and variants
 7. keys: the bytes of the words' keys
@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 
 MAGIC = b"VOPT"
-FORMAT = 3
+FORMAT = 4
 HEADER_BYTES = 128
 SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16, 12)
 CODE_POINTS = 0x20000
@@ -64,6 +64,8 @@ SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
     NOBLE,
 ) = (1 << bit for bit in range(15))
 MALE, FEMALE = 1, 2
+YOUNGER, ELDER, FRONT, FORENAME, SUBJECT = (4 << bit for bit in range(5))
+"""With MALE and FEMALE, what a title or a word such as junior tells of a person, or where it is one."""
 
 
 class Class(IntEnum):
@@ -93,9 +95,10 @@ class Word:
     synonym: int
     forms: frozenset[int]
     variants: frozenset[int]
+    person: int
 
 
-UNKNOWN = Word(0, 0, 0, 0, frozenset(), frozenset())
+UNKNOWN = Word(0, 0, 0, 0, frozenset(), frozenset(), 0)
 """A word that no table knows."""
 
 
@@ -152,7 +155,7 @@ def parse(data: bytes) -> Tables:
             synonym,
             forms_at,
             variants_at,
-            _,
+            person,
         ) = row
         words[keys[key_at : key_at + key_length].decode()] = Word(
             sex,
@@ -161,6 +164,7 @@ def parse(data: bytes) -> Tables:
             synonym,
             frozenset(struct.unpack_from(f"<{form_count}H", ids, 2 * forms_at)),
             frozenset(struct.unpack_from(f"<{variant_count}H", ids, 2 * variants_at)),
+            person,
         )
     endings = frozenset(
         (male[:m].decode(), female[:f].decode())

@@ -50,6 +50,7 @@ class _Word:
     sex: int = 0
     number: int = 0
     synonym: int = 0
+    person: int = 0
     forms: set[int] = field(default_factory=set)
     variants: set[int] = field(default_factory=set)
 
@@ -188,13 +189,27 @@ class _Words:
             "slash": blob.WEAK,
             "capitals": blob.WEAK | blob.CAPITALS,
             "noble": blob.WEAK | blob.NOBLE,
+            "forename": blob.WEAK,
+            "subject": blob.WEAK,
+        }
+        person = {
+            "male": blob.MALE,
+            "female": blob.FEMALE,
+            "front": blob.FRONT,
+            "forename": blob.FRONT | blob.FORENAME,
+            "subject": blob.SUBJECT,
         }
         for number, line in _lines(name):
-            label, colon, texts = line.rpartition(":")
-            if colon and label not in more:
-                raise TableError(f"{name} line {number}: {label!r} is not known here")
+            label, _, texts = line.rpartition(":")
+            labels = label.split()
+            for one in labels:
+                if one not in more and one not in person:
+                    raise TableError(f"{name} line {number}: {one!r} is not known here")
             for word in self._all(texts, f"{name} line {number}"):
-                word.tags |= tag | more.get(label, 0)
+                for one in labels:
+                    word.tags |= more.get(one, 0)
+                    word.person |= person.get(one, 0)
+                word.tags |= tag
 
     def _opening(self, name: str) -> None:
         """Tag the first words of phrases, so that only there a phrase is looked for."""
@@ -269,11 +284,15 @@ class _Words:
             self._pair(f"{short}|{meaning}", where)
 
     def _numbers(self) -> None:
+        person = {"younger": blob.YOUNGER, "elder": blob.ELDER}
         for number, line in _lines("numbers.txt"):
             value, _, forms = line.partition(":")
             for word in self._all(forms, f"numbers.txt line {number}"):
-                if value == "generation":
+                word.person |= person.get(value.removeprefix("dotted "), 0)
+                if value == "generation" or value in person:
                     word.tags |= blob.GENERATION
+                elif value.startswith("dotted "):
+                    continue
                 elif value == "words":
                     word.tags |= blob.NUMBER
                 else:
@@ -323,7 +342,7 @@ class _Words:
                     word.synonym,
                     forms_at,
                     variants_at,
-                    0,
+                    word.person,
                 )
             )
             keys += encoded

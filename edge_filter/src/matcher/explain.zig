@@ -148,6 +148,6 @@ fn organisationTags(name: *const Prepared, i: usize) Tags {
 fn lightTags(name: *const Prepared, i: usize) Tags {
     const folded: *const words.Folded = &name.words[i];
     if (folded.sign) return .initOne(.sign);
-    if (name.kind == .person and folded.word.is(tables.title)) return .initOne(.title);
+    if (has(name.titles, i)) return .initOne(.title);
     return .initOne(if (folded.word.is(tables.connector)) .connector else .particle);
 }

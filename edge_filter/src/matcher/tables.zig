@@ -5,7 +5,7 @@ const texts = @import("texts.zig");
 
 const blob = @embedFile("tables");
 const magic = "VOPT";
-const format = 3;
+const format = 4;
 const section_count = 10;
 const code_points = 0x20000;
 const page_size = 256;
@@ -103,7 +103,7 @@ pub const Word = extern struct {
     synonym: u16 = 0,
     forms_at: u16 = 0,
     variants_at: u16 = 0,
-    zero: u16 = 0,
+    person: u16 = 0,
 
     pub fn key(word: *align(1) const Word) []const u8 {
         return keys[word.key_at..][0..word.key_length];
@@ -111,6 +111,11 @@ pub const Word = extern struct {
 
     pub fn is(word: *align(1) const Word, mask: u16) bool {
         return word.tags & mask != 0;
+    }
+
+    /// Whether it says one of these of a person.
+    pub fn tells(word: *align(1) const Word, mask: u16) bool {
+        return word.person & mask != 0;
     }
 
     pub fn forms(word: *align(1) const Word) []align(1) const u16 {
@@ -145,6 +150,12 @@ pub const capitals = 8192;
 pub const noble = 16384;
 pub const male = 1;
 pub const female = 2;
+/// With male and female, what a title or a word such as junior tells of a person, or where it is one.
+pub const younger = 4;
+pub const elder = 8;
+pub const front = 16;
+pub const forename = 32;
+pub const subject = 64;
 
 /// Gender endings of surnames.
 pub const Ending = extern struct {

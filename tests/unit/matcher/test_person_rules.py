@@ -152,13 +152,96 @@ def test_what_may_be_a_name_is_no_title(typed: str, registered: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "titled", ["Herr Vogt", "Familie Vogt", "Eheleute Vogt", "Herr und Frau Vogt", "Dr. Vogt"]
+    "titled", ["Frau Vogt", "Familie Vogt", "Eheleute Vogt", "Herr und Frau Vogt", "Dr. Vogt"]
 )
 def test_a_title_and_a_surname_are_a_surname_alone(titled: str) -> None:
     decision = against(titled, "Petra Vogt")
     assert decision.outcome is NMTC
     assert Reason.SURNAME_ONLY in decision.reasons
     assert against(titled, "Petra Vogt", policy=Policy(surname_only=CMTC)).outcome is CMTC
+
+
+@pytest.mark.parametrize(
+    ("titled", "plain"),
+    [
+        ("Sir Anton Belmonte", "Anton Belmonte"),
+        ("Belmonte, Miss Chiara", "Chiara Belmonte"),
+        ("Don Diego Robledo", "Diego Robledo"),
+        ("Dr. Dame Anna Lindqvist", "Anna Lindqvist"),
+        ("Otto Hess M.A.", "Otto Hess"),
+        ("M. Jean Belmonte", "Jean Belmonte"),
+        ("D. José Robledo", "José Robledo"),
+        ("Dr. phil. nat. Otto Hess", "Otto Hess"),
+        ("κος Γιώργος Μάρκου", "Γιώργος Μάρκου"),
+    ],
+)
+def test_a_title_at_its_place_has_no_effect(titled: str, plain: str) -> None:
+    assert against(titled, plain).outcome is MTCH
+    assert against(plain, titled).outcome is MTCH
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered"),
+    [
+        ("Anna Miss Weber", "Anna Weber"),
+        ("Serena Rossi Sir", "Serena Rossi"),
+        ("Don Robledo", "Robledo"),
+        ("Don Martin Vogt", "Don Vogt"),
+        ("Ma. Theresa Cruz", "Theresa Cruz"),
+        ("Nat. Anna Vogt", "Anna Vogt"),
+        ("García López M.A.", "García López"),
+        ("M. Anna Weber", "Anna Weber"),
+        ("D. Robledo", "Robledo"),
+    ],
+)
+def test_a_title_elsewhere_is_a_name(typed: str, registered: str) -> None:
+    assert against(typed, registered).outcome is not MTCH
+    assert against(registered, typed).outcome is not MTCH
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome"),
+    [
+        ("Herr Andrea Vogt", "Frau Andrea Vogt", CMTC),
+        ("Herr A. Vogt", "Frau A. Vogt", NMTC),
+        ("Dhr. A. de Vries", "Anna de Vries", NMTC),
+        ("Mevr. A. de Vries", "Anna de Vries", CMTC),
+        ("Frau Andrea Vogt", "Andrea Vogt", MTCH),
+        ("Frau Andrea Vogt", "Mrs Andrea Vogt", MTCH),
+        ("Herr und Frau Andrea Vogt", "Frau Andrea Vogt", CMTC),
+    ],
+)
+def test_forms_of_address_of_two_sexes_contradict_each_other(
+    typed: str, registered: str, outcome: Outcome
+) -> None:
+    assert against(typed, registered).outcome is outcome
+    assert against(registered, typed).outcome is outcome
+
+
+def test_a_man_s_form_of_address_and_a_surname_fit_no_woman() -> None:
+    assert against("Herr Vogt", "Petra Vogt", policy=Policy(surname_only=CMTC)).outcome is NMTC
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "outcome"),
+    [
+        ("ifj. Nagy Péter", "Nagy Péter", CMTC),
+        ("ifj. Nagy Péter", "Nagy Péter ifj.", MTCH),
+        ("ifj. Nagy Péter", "id. Nagy Péter", NMTC),
+        ("Jan Novák ml.", "Jan Novák", CMTC),
+        ("Jan Novák ml.", "Jan Novák st.", NMTC),
+        ("Otto Hess d.J.", "Otto Hess", CMTC),
+        ("Otto Hess d. J.", "Otto Hess d. Ä.", NMTC),
+        ("Otto Hess der Jüngere", "Otto Hess der Ältere", NMTC),
+        ("Otto Hess jun.", "Otto Hess Junior", MTCH),
+        ("Otto Hess Jr", "Otto Hess sen.", NMTC),
+        ("Amartya Sen.", "Amartya Sen", MTCH),
+        ("Peter St. John", "Peter St John", MTCH),
+    ],
+)
+def test_the_younger_is_not_the_elder_in_any_language(typed: str, registered: str, outcome: Outcome) -> None:
+    assert against(typed, registered).outcome is outcome
+    assert against(registered, typed).outcome is outcome
 
 
 @pytest.mark.parametrize(

@@ -105,9 +105,13 @@ fn judgeGiven(found: *const Alignment, policy: *const Policy, typed_left: Set, v
     verdict.noteKnob(.surname_only, policy, .surname_only);
 }
 
-/// Whether a middle word fits in full that is no first of two surnames (García Robledo alone).
+/// Whether a middle word fits in full that is no first of two surnames (García Robledo alone). Or a word typed
+/// as a name does that is taken for a title: Don Vogt, Don Martin Vogt.
 fn otherGivenFits(found: *const Alignment) bool {
     const registered = found.registered;
+    for (found.links()) |link| {
+        if (link.typed & found.typed.core != 0 and link.registered & registered.titles != 0) return true;
+    }
     var positions = each(middles(registered));
     while (positions.next()) |j| {
         if (!found.fitsFully(j)) continue;
@@ -219,6 +223,7 @@ fn spans(side: *const Prepared, run: Set) bool {
 }
 
 fn judgeGenerations(found: *const Alignment, verdict: *Verdict) void {
+    if (found.fits.has(.synonym)) verdict.note(.synonym, .mtch);
     const typed = found.typed_free & found.typed.generations != 0;
     const registered = found.registered_free & found.registered.generations != 0;
     if (typed and registered) {
@@ -232,6 +237,7 @@ fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
     const typed_titles = found.typed.titles & found.typed_free;
     const registered_titles = found.registered.titles & found.registered_free;
     if (typed_titles != 0 or registered_titles != 0) verdict.note(.title_ignored, .mtch);
+    if (found.typed.titles | found.registered.titles != 0) judgeAddress(found, verdict);
     const two = namesTwo(found.typed, found.typed_free) or namesTwo(found.registered, found.registered_free);
     if (two) verdict.note(.particle_ignored, .cmtc);
     const typed = particleLeft(found.typed, found.typed_free);
@@ -241,6 +247,33 @@ fn judgeLight(found: *const Alignment, verdict: *Verdict) void {
     } else if (typed or registered) {
         verdict.note(.particle_ignored, .mtch);
     }
+}
+
+/// Judges a form of address against the other side's, or its given name: Herr A. Vogt is not Frau A. Vogt.
+fn judgeAddress(found: *const Alignment, verdict: *Verdict) void {
+    const typed = address(found.typed);
+    const registered = address(found.registered);
+    const one = if (typed != 0) typed else givenSex(found.typed);
+    const other = if (registered != 0) registered else givenSex(found.registered);
+    if (one == 0 or other == 0 or one & other != 0) return;
+    const in_full = if (found.registered.given) |given|
+        found.fitsFully(given) and !found.registered.words[given].letter()
+    else
+        false;
+    if (!in_full) return verdict.note(.given_differs, .nmtc);
+    if (typed != 0 and registered != 0) verdict.note(.given_differs, .cmtc);
+}
+
+/// The sexes that the titles tell of.
+fn address(name: *const Prepared) u16 {
+    var sexes: u16 = 0;
+    var positions = each(name.titles);
+    while (positions.next()) |i| sexes |= name.words[i].word.person & (tables.male | tables.female);
+    return sexes;
+}
+
+fn givenSex(name: *const Prepared) u16 {
+    return name.words[name.given orelse return 0].word.sex;
 }
 
 /// Whether a word that means "and" fits nothing: it may part two holders (Peter und Müller).

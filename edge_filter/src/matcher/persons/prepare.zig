@@ -14,6 +14,9 @@ const has = prepared.has;
 /// Letters that may be initials written as one word, as JP.
 pub const initials_max = 3;
 
+/// A given name and a surname.
+const names_min = 2;
+
 const passing = tables.title | tables.particle | tables.connector | tables.generation;
 
 /// Tags the words; `core` is empty if there is nothing to compare.
@@ -22,13 +25,14 @@ pub fn prepare(name: *Prepared, text: words.Text) void {
     const signs = tag(name);
     if (std.mem.findScalar(u8, name.gaps, words.dot) != null) findDotted(name);
     if (name.words.len > 1 and name.gaps[1] == words.hyphen and name.words[0].letters == 1) findHyphened(name);
+    if (name.words.len > names_min and name.words[0].letter() and name.dot(0)) findDon(name);
     for (name.gaps) |gap| {
         if (gap & words.comma == 0) continue;
         findDegrees(name);
         break;
     }
     findGenerations(name);
-    if (@popCount(name.core & ~name.generations) < 2) takeBack(name, signs);
+    if (@popCount(name.core & ~name.generations) < names_min) takeBack(name, signs);
     findSurname(name);
 }
 
@@ -84,15 +88,50 @@ fn settleOuter(name: *Prepared, light: Set) void {
 /// noble one is inside a name before a particle. At the start, Sr. is no generation but senhor.
 fn isTitle(name: *const Prepared, i: usize) bool {
     const folded = &name.words[i];
-    if (!folded.word.is(tables.title)) return i == 0 and folded.word.is(tables.generation) and name.dot(i);
-    if (!folded.word.is(tables.weak)) return true;
-    // Phil. at the start is short for a given name.
-    if (name.dot(i)) return i > 0 or folded.word.sex == 0;
+    // Behind a name, Sr. is senior.
+    if (!folded.word.is(tables.title)) return i == 0 and words.equal(folded.first(), "sr") and name.dot(i);
+    if (folded.word.tells(tables.subject)) {
+        return i > 0 and name.dot(i) and (name.comma(i) or name.words[i - 1].word.is(tables.title));
+    }
+    if (folded.word.tells(tables.front)) return isInFront(name, i);
+    if (!folded.word.is(tables.weak) or name.dot(i)) return true;
     if (folded.word.is(tables.noble)) {
         return i > 0 and i + 1 < name.words.len and name.words[i + 1].word.is(tables.particle);
     }
-    if (!folded.word.is(tables.capitals) or i + 1 != name.words.len or i < 2) return false;
+    if (!folded.word.is(tables.capitals) or i + 1 != name.words.len or i < names_min) return false;
     return folded.upper and !(name.words[0].upper and name.words[i - 1].upper);
+}
+
+/// Whether a form of address stands before a name: at its start, behind a title, a comma or "and". One that is
+/// a given name too needs a full stop, or a known given name and another word (Don Diego Robledo).
+fn isInFront(name: *const Prepared, i: usize) bool {
+    const is_forename = name.words[i].word.tells(tables.forename);
+    if (is_forename and name.dot(i)) return true;
+    if (i + 1 == name.words.len) return false;
+    if (i > 0 and !name.comma(i)) {
+        const behind = &name.words[i - 1];
+        if (!behind.sign and !behind.word.is(tables.title | tables.connector)) return false;
+    }
+    if (!is_forename) return true;
+    return name.words[i + 1].word.sex != 0 and countNames(name) >= names_min;
+}
+
+fn countNames(name: *const Prepared) usize {
+    var count: usize = 0;
+    for (name.words) |*folded| count += @intFromBool(!folded.sign and !folded.word.is(passing));
+    return count;
+}
+
+/// Finds M. for Monsieur, or D. for Don, before what may be a man's given name and another word.
+fn findDon(name: *Prepared) void {
+    const first = name.words[0].first();
+    if (!words.equal(first, "m") and !words.equal(first, "d")) return;
+    const rest = name.core & ~bit(0);
+    if (!has(rest, 1) or @popCount(rest) < names_min or name.comma(1)) return;
+    const given = &name.words[1];
+    if (given.word.sex & tables.male == 0 or given.letter()) return;
+    lighten(name, bit(0));
+    name.titles |= bit(0);
 }
 
 /// A title, and the initial that is one beside it: M. et Mme, Sr. D.
@@ -116,7 +155,7 @@ fn passes(name: *const Prepared, i: usize) bool {
     return i > 0 and i + 1 < name.words.len;
 }
 
-/// Finds titles and particles with a full stop inside: Sig.ra, Ph.D., v.d.; M.A. may be initials.
+/// Finds titles and particles with a full stop inside: Sig.ra, Ph.D., v.d.; M.A. may be initials too.
 fn findDotted(name: *Prepared) void {
     var start: usize = 0;
     for (1..name.words.len + 1) |end| {
@@ -134,13 +173,26 @@ fn findDotted(name: *Prepared) void {
         }
         // Letters in small belong to the title before them: Dr. h.c.
         const honorary = start > 0 and has(name.titles, start - 1) and !upper;
-        if (word.is(tables.title) and (longer or honorary)) {
+        if (word.is(tables.title) and (longer or honorary or isDegree(name, start, end))) {
             lighten(name, found);
             name.titles |= found;
         } else if (word.is(tables.particle) and !upper) {
             lighten(name, found);
         }
     }
+}
+
+/// Whether letters behind a given name and a surname are a degree, and no initials: Otto Hess M.A.
+fn isDegree(name: *const Prepared, start: usize, end: usize) bool {
+    var buffer: [words.words_max]u8 = undefined;
+    const before = prepared.list(name.core & prepared.below(start), &buffer);
+    if (end < name.words.len or before.len < names_min) return false;
+    const last = before[before.len - 1];
+    if (name.dot(last)) return false;
+    for (name.words[start..end]) |*folded| if (!folded.upper) return false;
+    var small = false;
+    for (before) |i| small = small or !name.words[i].upper;
+    return small and name.words[before[0]].word.sex != 0 and name.words[last].word.sex == 0;
 }
 
 /// The words from `start` to before `end`, which may lie behind the last possible one.
@@ -255,11 +307,31 @@ fn placeWeak(name: *Prepared, weak: Set) void {
     }
 }
 
+/// Finds junior and its like; at the start, and those that are other words too, only with a full stop.
 fn findGenerations(name: *Prepared) void {
     var positions = each(name.core);
     while (positions.next()) |i| {
-        if (i > 0 and name.words[i].word.is(tables.generation)) name.generations |= bit(i);
+        const word = name.words[i].word;
+        const outer = i == 0 or i + 1 == name.words.len;
+        const found = if (word.is(tables.generation))
+            i > 0 or name.dot(i)
+        else
+            word.tells(tables.younger | tables.elder) and outer and name.dot(i);
+        if (found) name.generations |= bit(i);
     }
+    if (name.words.len < 2) return;
+    const start = name.words.len - 2;
+    const both = bit(start) | bit(start + 1);
+    if (name.core & both == both and isByArticle(name, start)) name.generations |= both;
+}
+
+/// Whether a name ends with d. J. or d. Ä., der Jüngere or der Ältere.
+fn isByArticle(name: *const Prepared, start: usize) bool {
+    const article = &name.words[start];
+    const letter = &name.words[start + 1];
+    if (!words.equal(article.first(), "d") or article.upper or !name.dot(start)) return false;
+    if (!letter.letter() or !letter.upper) return false;
+    return letter.first()[0] == 'j' or letter.first()[0] == 'a';
 }
 
 fn findSurname(name: *Prepared) void {
