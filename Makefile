@@ -49,8 +49,9 @@ format: $(READY) ## Format Python and Zig
 parity: build ## Compare the two matchers on many more pairs than the tests do
 	@VOP_PARITY_PAIRS=1000000 $(BIN)/python -m pytest -n 2 tests/parity/test_matcher_parity.py
 
-fuzz: build ## Run the Zig matcher natively on hostile and random input for a minute
+fuzz: build ## Run the Zig matcher and the replicator natively on hostile and random input, a minute each
 	@$(BIN)/python -m edge_filter.fuzz --seconds 60
+	@$(BIN)/python -m edge_filter.fuzz --seconds 60 --part replicator
 
 bench: build ## Measure the edge against an empty filter, the fallback and Envoy itself
 	@$(BIN)/python -m bench

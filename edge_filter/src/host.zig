@@ -6,7 +6,8 @@ const headers = @import("request/headers.zig");
 
 const Header = headers.Header;
 
-const abi = struct {
+/// Fuzzing brings a host of its own.
+const abi = if (@hasDecl(@import("root"), "host_abi")) @import("root").host_abi else struct {
     extern "env" fn proxy_log(level: u32, message: [*]const u8, length: usize) u32;
     extern "env" fn proxy_set_tick_period_milliseconds(period: u32) u32;
     extern "env" fn proxy_get_buffer_bytes(kind: u32, start: u32, length: u32, data: *usize, size: *usize) u32;

@@ -9,33 +9,33 @@ pub const panic = std.debug.no_panic;
 /// Headers and one bucket: what one callback may get from the host, pages aside.
 pub const arena_bytes = 262_144;
 
-export fn proxy_abi_version_0_2_1() void {}
+pub export fn proxy_abi_version_0_2_1() void {}
 
-export fn proxy_on_memory_allocate(size: usize) ?[*]u8 {
+pub export fn proxy_on_memory_allocate(size: usize) ?[*]u8 {
     return host.allocate(size);
 }
 
-export fn proxy_on_vm_start(_: u32, _: u32) u32 {
+pub export fn proxy_on_vm_start(_: u32, _: u32) u32 {
     return 1;
 }
 
-export fn proxy_on_configure(_: u32, length: u32) u32 {
+pub export fn proxy_on_configure(_: u32, length: u32) u32 {
     host.reset();
     return @intFromBool(replicator.configure(length));
 }
 
-export fn proxy_on_tick(_: u32) void {
+pub export fn proxy_on_tick(_: u32) void {
     host.reset();
     replicator.tick();
 }
 
-export fn proxy_on_http_call_response(_: u32, token: u32, header_count: u32, length: u32, _: u32) void {
+pub export fn proxy_on_http_call_response(_: u32, token: u32, header_count: u32, length: u32, _: u32) void {
     host.reset();
     replicator.onReply(token, header_count, length);
 }
 
-export fn proxy_on_done(_: u32) u32 {
+pub export fn proxy_on_done(_: u32) u32 {
     return 1;
 }
 
-export fn proxy_on_delete(_: u32) void {}
+pub export fn proxy_on_delete(_: u32) void {}

@@ -8,8 +8,8 @@ const limits = @import("../limits.zig");
 const state_form = @import("../directory/state.zig");
 const Stream = @import("stream.zig").Stream;
 
-/// 256 VMs of at most 40 bytes, 16 streams of at most 200, and the rest.
-const body_bytes_max = 16_384;
+/// 256 VMs of at most 48 bytes, 16 streams of at most 256, and the rest.
+const body_bytes_max = 20_480;
 var buffer: [body_bytes_max]u8 = undefined;
 
 /// What the heartbeat says besides the counters.

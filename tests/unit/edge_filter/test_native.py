@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from edge_filter import fuzz
 from edge_filter.build import (
     SOURCES,
     TABLES,
@@ -76,6 +77,10 @@ def test_the_core_passes_its_own_tests_known_answers_and_random_input(tmp_path: 
         [*command, f"-Mvectors={vectors}", *cache_options()], capture_output=True, text=True, check=False
     )
     assert finished.returncode == 0, finished.stderr
+
+
+def test_the_replicator_never_traps_whatever_control_plane_and_host_do() -> None:
+    assert fuzz.main(["--part", "replicator", "--seconds", "3"]) == 0
 
 
 def test_the_sources_are_formatted() -> None:
