@@ -1,4 +1,4 @@
-"""What an edge does with the feed, written from docs/formats.md section 4.2 alone, and a network that spoils it."""
+"""What an edge does with the feed, written from docs/formats.md section 4.2, and a network that spoils it."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def read_page(reply: bytes, query: Query, edge: EdgeCredentials) -> ReadPage:
     identity = edge.edge_id.encode()
     mac = hmac.digest(edge.page_key, bytes([len(identity)]) + identity + reply[:-32], "sha256")
     _require(hmac.compare_digest(mac, reply[-32:]))
-    (magic, form, kind, flags, zero, generation, bic, zeros, nonce, from_seq, to_seq, head, after_key, last_key,
-     count, length) = _HEADER.unpack_from(reply)  # fmt: skip
+    (magic, form, kind, flags, zero, generation, bic, zeros, nonce, from_seq, to_seq, head, after_key,
+     last_key, count, length) = _HEADER.unpack_from(reply)  # fmt: skip
     _require((magic, form, zero, zeros) == (b"VOPF", 1, 0, bytes(5)))
     _require((kind, generation, bic) == (query.kind, query.generation, query.bic.encode()))
     _require(nonce == query.nonce)
@@ -89,9 +89,8 @@ def _records(body: bytes) -> list[tuple[bytes, int, int, bytes | None]]:
         _require(at + _RECORD.size <= len(body))
         op, zeros, key, revision, epoch, length = _RECORD.unpack_from(body, at)
         at += _RECORD.size
-        _require(
-            op in (1, 2) and zeros == bytes(3) and (op == 1) == (length > 0) and at + length <= len(body)
-        )
+        _require(op in {1, 2} and zeros == bytes(3) and (op == 1) == (length > 0))
+        _require(at + length <= len(body))
         records.append((key, revision, epoch, body[at : at + length] if op == 1 else None))
         at += length
     return records

@@ -154,7 +154,7 @@ class World:
         await rotation.start(now=now)
         going = asyncio.create_task(rotation.keep_going())
         while (await rotation.progress()).phase != "none":
-            await asyncio.sleep(0)
+            pass
         going.cancel()
         with suppress(asyncio.CancelledError):
             await going
@@ -169,13 +169,16 @@ class World:
                 await kind(process, choose)
 
     async def create(self, process: Process, choose: random.Random) -> None:
+        """Take a new account."""
         await process.accounts.create(_body(choose))
 
     async def close(self, process: Process, choose: random.Random) -> None:
+        """Mark an account as closed."""
         held = await process.accounts.find(choose.choice(BICS), iban(choose.randrange(ACCOUNTS)))
         await process.accounts.close(held.id)
 
     async def delete(self, process: Process, choose: random.Random) -> None:
+        """Delete an account."""
         held = await process.accounts.find(choose.choice(BICS), iban(choose.randrange(ACCOUNTS)))
         await process.accounts.delete(held.id)
 
