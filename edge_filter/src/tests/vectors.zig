@@ -1,6 +1,7 @@
-//! Known answers: what Python's `cryptography` and `hmac` make of the formats, as the module `vectors`.
+//! Known answers, as the module `vectors`: tests/vectors/sealing.json, which Python is held to as well.
 
 const std = @import("std");
+const decision = @import("../audit/decision.zig");
 const keys_form = @import("../directory/keys.zig");
 const limits = @import("../limits.zig");
 const lookup = @import("../directory/lookup.zig");
@@ -65,20 +66,94 @@ test "a look-up key and a record key lead to the plain record" {
     const lookup_key = lookup.lookupKey(&keys.index_keyed, bic, vectors.iban);
     try testing.expectEqualSlices(u8, vectors.lookup_key, &lookup_key);
     const record_key = lookup.recordKey(tenant.sealKey(vectors.epoch).?, vectors.iban);
-    const binding: seal.Binding = .{
-        .bic = bic,
-        .lookup_key = lookup_key,
-        .epoch = vectors.epoch,
-        .revision = vectors.revision,
-    };
+    try testing.expectEqualSlices(u8, vectors.record_key, &record_key);
     var plain: [limits.record_bytes_max]u8 = undefined;
     try testing.expectEqualSlices(u8, vectors.plain, seal.open(&plain, vectors.sealed, record_key, binding).?);
-    var bound_otherwise = binding;
-    bound_otherwise.revision += 1;
-    try testing.expect(seal.open(&plain, vectors.sealed, record_key, bound_otherwise) == null);
-    for (0..vectors.sealed.len) |length| {
-        try testing.expect(seal.open(&plain, vectors.sealed[0..length], record_key, binding) == null);
+}
+
+/// What the known record is bound to.
+const binding: seal.Binding = .{
+    .bic = vectors.bic[0..11].*,
+    .lookup_key = vectors.lookup_key[0..16].*,
+    .epoch = vectors.epoch,
+    .revision = vectors.revision,
+};
+
+fn opens(sealed: []const u8, bound: seal.Binding) bool {
+    var plain: [limits.record_bytes_max]u8 = undefined;
+    return seal.open(&plain, sealed, vectors.record_key[0..32].*, bound) != null;
+}
+
+test "a record with any one byte of nonce, text or tag changed, or cut, doesn't open" {
+    try testing.expect(opens(vectors.sealed, binding));
+    var sealed: [vectors.sealed.len + 1]u8 = undefined;
+    for (0..vectors.sealed.len) |position| {
+        for (0..8) |bit| {
+            sealed = (vectors.sealed ++ "\x00").*;
+            sealed[position] ^= @as(u8, 1) << @intCast(bit);
+            try testing.expect(!opens(sealed[0..vectors.sealed.len], binding));
+        }
+        try testing.expect(!opens(vectors.sealed[0..position], binding));
     }
+    try testing.expect(!opens(vectors.sealed ++ "\x00", binding));
+}
+
+test "a record opens for nothing but the account, epoch and revision that it is bound to" {
+    for (0..11) |position| {
+        var other = binding;
+        other.bic[position] ^= 1;
+        try testing.expect(!opens(vectors.sealed, other));
+    }
+    for (0..16) |position| {
+        var other = binding;
+        other.lookup_key[position] ^= 1;
+        try testing.expect(!opens(vectors.sealed, other));
+    }
+    for (0..32) |bit| {
+        var other = binding;
+        other.epoch ^= @as(u32, 1) << @intCast(bit);
+        try testing.expect(!opens(vectors.sealed, other));
+    }
+    for (0..64) |bit| {
+        var other = binding;
+        other.revision ^= @as(u64, 1) << @intCast(bit);
+        try testing.expect(!opens(vectors.sealed, other));
+    }
+}
+
+test "a decision is sealed to the known bytes" {
+    const sealer = try testing.allocator.create(decision.Sealer);
+    defer testing.allocator.destroy(sealer);
+    sealer.n = vectors.n - 1;
+    var random = vectors.ephemeral[0..32].*;
+    try sealer.init(vectors.boot[0..16].*, vectors.vm, vectors.audit_public[0..32].*, &random);
+    try testing.expectEqual(@as([32]u8, @splat(0)), random);
+    const text = try sealer.seal(&.{
+        .kind = .name,
+        .outcome = .close_match,
+        .score = 812,
+        .reasons = "\x01\x07",
+        .holder = 0,
+        .name = 0,
+        .epoch = vectors.epoch,
+        .revision = vectors.revision,
+        .directory_age_ms = 12,
+        .time_us = 34,
+        .wall_ms = 1_764_000_000_123,
+        .tables_hash = "\x00\x01\x02\x03\x04\x05\x06\x07".*,
+        .configuration_version = "\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f".*,
+        .request_id = vectors.request_id,
+        .requesting_bic = vectors.requesting_bic,
+        .party_bic = vectors.bic,
+        .iban = vectors.iban,
+        .typed = vectors.typed,
+        .matched_name = vectors.matched,
+    }, vectors.edge_id);
+    const decoder = std.base64.standard.Decoder;
+    var sealed: [vectors.sealed_decision.len]u8 = undefined;
+    try testing.expectEqual(sealed.len, try decoder.calcSizeForSlice(text));
+    try decoder.decode(&sealed, text);
+    try testing.expectEqualSlices(u8, vectors.sealed_decision, &sealed);
 }
 
 fn question(kind: page_form.Kind) page_form.Question {

@@ -12,10 +12,7 @@ from edge_filter.build import (
     module_options,
     zig_command,
 )
-from tests.unit.edge_filter.directory import BIC, EDGE_ID, SECRET, ControlPlane
-
-IBAN = "DE02120300000000202051"
-NONCE = bytes(range(16))
+from tests.vectors import load
 
 
 def zig_source(constants: dict[str, bytes | int]) -> str:
@@ -29,43 +26,10 @@ def zig_source(constants: dict[str, bytes | int]) -> str:
     return "".join(lines)
 
 
-def known_answers() -> dict[str, bytes | int]:
-    """Compute with Python's cryptography what the Zig side must read."""
-    control_plane = ControlPlane()
-    tenant = control_plane.tenants[BIC]
-    tenant.seal_keys[7] = b"t" * 32
-    for number in range(3):
-        tenant.put(f"DE{number:020d}", f"Person Nr. {number}")
-    tenant.put(IBAN, "Ada Beispiel")
-    tenant.put(IBAN, "Ada Muster")
-    tenant.delete(f"DE{2:020d}")
-    account = tenant.accounts[IBAN]
-    assert account.plain is not None
-    record = control_plane.record(tenant, account)
-    return {
-        "secret": SECRET,
-        "edge_id": EDGE_ID.encode(),
-        "nonce": NONCE,
-        "generation": control_plane.generation,
-        "package": control_plane.key_package(),
-        "delivery": control_plane.delivery(NONCE),
-        "bic": BIC.encode(),
-        "iban": IBAN.encode(),
-        "lookup_key": control_plane.lookup_key(BIC, IBAN),
-        "epoch": account.epoch,
-        "revision": account.revision,
-        "plain": account.plain,
-        "sealed": record[34:],
-        "head": len(tenant.changes),
-        "snapshot": control_plane.snapshot_page(BIC, NONCE, None, bytes(16)),
-        "changes": control_plane.changes_page(BIC, NONCE, 0),
-    }
-
-
 def test_the_core_passes_its_own_tests_known_answers_and_random_input(tmp_path: Path) -> None:
     build()
     vectors = tmp_path / "vectors.zig"
-    vectors.write_text(zig_source(known_answers()))
+    vectors.write_text(zig_source(load()))
     command = [
         *zig_command(),
         "test",
