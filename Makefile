@@ -22,8 +22,9 @@ $(READY): requirements.lock pyproject.toml hatch_build.py
 
 setup: $(READY) ## Make .venv with everything pinned by requirements.lock
 
-build: $(READY) ## Compile the tables and the two Wasm modules (only what changed)
+build: $(READY) ## Compile the tables, the two Wasm modules and the Python matcher (only what changed)
 	@$(BIN)/python -m edge_filter.build
+	@$(BIN)/python -m matcher.native.build
 
 demo: build ## Start the stack, verify payees through Envoy, show a live change, stop
 	@$(BIN)/vop demo
@@ -61,4 +62,4 @@ lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 		--custom-compile-command "make lock" --extra dev pyproject.toml -o requirements.lock
 
 clean: ## Remove what was built, but not .venv
-	@rm -rf edge_filter/built matcher/tables/compiled.bin build dist .zig-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf edge_filter/built matcher/native/built matcher/tables/compiled.bin build dist .zig-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

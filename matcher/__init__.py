@@ -1,5 +1,9 @@
 """Names in, decision out. Pure: no I/O beyond reading its own tables once, no clock, no randomness."""
 
+from matcher import native  # noqa: F401 (before all others, which it may find compiled)
+
+# isort: split
+
 from matcher.decide import decide, tables_hash
 from matcher.explain import Explanation, explain
 from matcher.model import (

@@ -42,6 +42,7 @@ ASTRAL = 0x10000
 """The first code point beyond the Basic Multilingual Plane."""
 
 _CONTENT = (Class.OTHER, Class.LETTER, Class.DIGIT)
+_WITHIN = (*_CONTENT, Class.DROP)
 _WITH_SIGN = -1
 _GAP_BITS = {Class.SPACE: SPACE, Class.HYPHEN: HYPHEN, Class.COMMA: COMMA}
 
@@ -122,7 +123,7 @@ class Folding:
         return "".join(chr(code) for code in range(ASTRAL) if self.of(code).kind is Class.AND)
 
     def _parts(self, code: int) -> bool:
-        return self.of(code).kind not in (*_CONTENT, Class.DROP)
+        return self.of(code).kind not in _WITHIN
 
 
 def _entry(row: tuple[int, ...]) -> Entry:

@@ -23,7 +23,7 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 
 MAGIC = b"VOPT"
 FORMAT = 4
@@ -176,9 +176,8 @@ def parse(data: bytes) -> Tables:
 @lru_cache(maxsize=1)
 def load() -> Tables:
     """Read `compiled.bin` once; FileNotFoundError names the command that makes it."""
-    path = Path(__file__).parent / "compiled.bin"
     try:
-        data = path.read_bytes()
+        data = (files("matcher.tables") / "compiled.bin").read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(
             "the matcher's tables are not compiled: run python -m matcher.tables.compiler"
