@@ -8,11 +8,11 @@ from rapidfuzz.distance import OSA
 
 from matcher.alignment import Alignment, Fit
 from matcher.model import HolderKind
+from matcher.persons.sound import crossed_sound
 from matcher.prepared import bits
 
 if TYPE_CHECKING:
     from matcher.prepared import Prepared
-    from matcher.words import Folded
 
 CLOSE = 1000
 LETTERS_MAX = 64
@@ -31,6 +31,8 @@ _ALONE = 300
 """Of a surname that stands alone to what it stands with on the other side."""
 _TYPED_EXTRA, _REGISTERED_EXTRA = 20, 10
 """Percent by which each word more on one side lessens the closeness."""
+_CROSSED_PERCENT = 120
+"""Of the closeness that a name has in another script, where it sounds alike and is written otherwise."""
 
 
 def closeness(found: Alignment) -> int:
@@ -47,28 +49,36 @@ def closeness(found: Alignment) -> int:
     ]
     if found.typed.kind is HolderKind.PERSON and _is_one(found.typed) != _is_one(found.registered):
         near.append(_ALONE)
-    near += _pair_off(_left(found.typed, found.typed_left), _left(found.registered, found.registered_left))
+    crossed = not found.typed.scripts & found.registered.scripts
+    near += _pair_off(
+        _left(found.typed, found.typed_left, crossed), _left(found.registered, found.registered_left, crossed)
+    )
     if not near:
         return 0
     extra = found.typed_left.bit_count() - found.registered_left.bit_count()
     lessened = 100 + (_TYPED_EXTRA * extra if extra > 0 else -_REGISTERED_EXTRA * extra)
-    return (sum(near) // len(near) + 2 * min(near)) * 100 // (3 * lessened)
+    percent = _CROSSED_PERCENT if crossed else 100
+    return min((sum(near) // len(near) + 2 * min(near)) * percent // (3 * lessened), CLOSE)
 
 
-def _left(side: Prepared, left: int) -> list[Folded]:
-    """Give the words left on a side, up to LETTERS_MAX letters of them."""
-    found: list[Folded] = []
+def _left(side: Prepared, left: int, crossed: bool) -> list[str]:
+    """Give the words left on a side, up to LETTERS_MAX letters of them; of two scripts, their coarse sounds.
+
+    A word that doesn't fold to base Latin is empty.
+    """
+    found: list[str] = []
     letters = 0
     for i in bits(left):
         word = side.words[i]
         letters += word.length
         if letters > LETTERS_MAX:
             break
-        found.append(word)
+        text = word.first if word.base else ""
+        found.append(crossed_sound(text) if crossed else text)
     return found
 
 
-def _pair_off(typed: list[Folded], registered: list[Folded]) -> list[int]:
+def _pair_off(typed: list[str], registered: list[str]) -> list[int]:
     """Give the similarities of the words left on both sides, the most similar paired first."""
     pairs = sorted(
         (-_similarity(word, other), i, j)
@@ -85,11 +95,11 @@ def _pair_off(typed: list[Folded], registered: list[Folded]) -> list[int]:
     return found
 
 
-def _similarity(a: Folded, b: Folded) -> int:
-    if not (a.base and b.base):
+def _similarity(a: str, b: str) -> int:
+    if not (a and b):
         return 0
-    longer = max(len(a.first), len(b.first))
-    return (longer - OSA.distance(a.first, b.first)) * CLOSE // longer
+    longer = max(len(a), len(b))
+    return (longer - OSA.distance(a, b)) * CLOSE // longer
 
 
 def _is_one(name: Prepared) -> bool:

@@ -5,6 +5,7 @@ const std = @import("std");
 const alignment = @import("alignment.zig");
 const distance = @import("distance.zig");
 const prepared = @import("prepared.zig");
+const sound = @import("persons/sound.zig");
 const words = @import("words.zig");
 const Alignment = alignment.Alignment;
 const Folded = words.Folded;
@@ -19,6 +20,9 @@ const letters_max = 64;
 /// Percent by which each word more on one side lessens the closeness.
 const typed_extra = 20;
 const registered_extra = 10;
+/// Percent of the closeness that a name has in another script, where one name sounds alike and is written
+/// otherwise.
+const crossed_percent = 120;
 /// Links of core words, pairs of words that are left, and a surname alone.
 const near_max = 2 * words.words_max + 1;
 
@@ -57,12 +61,14 @@ pub fn of(found: *const Alignment) u16 {
         near.add(ofFit(link.fit));
     }
     if (found.typed.kind == .person and isOne(found.typed) != isOne(found.registered)) near.add(alone);
-    pairOff(found, &near);
+    const crossed = found.typed.scripts() & found.registered.scripts() == 0;
+    pairOff(found, crossed, &near);
     if (near.count == 0) return 0;
     const typed: u32 = @popCount(found.typedLeft());
     const registered: u32 = @popCount(found.registeredLeft());
     const lessened = 100 + typed_extra * (typed -| registered) + registered_extra * (registered -| typed);
-    return @intCast((near.sum / near.count + 2 * near.least) * 100 / (3 * lessened));
+    const percent: u32 = if (crossed) crossed_percent else 100;
+    return @intCast(@min((near.sum / near.count + 2 * near.least) * percent / (3 * lessened), close));
 }
 
 /// The words left on a side, up to `letters_max` letters of them.
@@ -79,7 +85,7 @@ fn leftOf(side: *const Prepared, left: Set) Set {
 }
 
 /// Adds the similarities of the words left on both sides, the most similar paired first.
-fn pairOff(found: *const Alignment, near: *Near) void {
+fn pairOff(found: *const Alignment, crossed: bool, near: *Near) void {
     var typed = leftOf(found.typed, found.typedLeft());
     var registered = leftOf(found.registered, found.registeredLeft());
     var similarities: [words.words_max][words.words_max]u16 = undefined;
@@ -87,7 +93,7 @@ fn pairOff(found: *const Alignment, near: *Near) void {
     while (rows.next()) |i| {
         var columns = prepared.each(registered);
         while (columns.next()) |j| {
-            similarities[i][j] = similarity(&found.typed.words[i], &found.registered.words[j]);
+            similarities[i][j] = similarity(&found.typed.words[i], &found.registered.words[j], crossed);
         }
     }
     while (typed != 0 and registered != 0) {
@@ -110,10 +116,20 @@ fn pairOff(found: *const Alignment, near: *Near) void {
     }
 }
 
-fn similarity(a: *const Folded, b: *const Folded) u16 {
+/// How alike two words are, or their coarse sounds where they are of two scripts.
+fn similarity(a: *const Folded, b: *const Folded, crossed: bool) u16 {
     if (!a.base() or !b.base()) return 0;
-    const longer = @max(a.length(), b.length());
-    const edits = distance.whole(letters_max, a.first(), b.first());
+    if (!crossed) return likeness(letters_max, a.first(), b.first());
+    var buffers: [2][sound.sound_bytes_max]u8 = undefined;
+    comptime std.debug.assert(letters_max <= sound.sounded_letters_max);
+    const x = sound.crossed(a.first(), &buffers[0]);
+    const y = sound.crossed(b.first(), &buffers[1]);
+    return if (x.len == 0 or y.len == 0) 0 else likeness(sound.sound_bytes_max, x, y);
+}
+
+fn likeness(comptime length_max: usize, x: []const u8, y: []const u8) u16 {
+    const longer = @max(x.len, y.len);
+    const edits = distance.whole(length_max, x, y);
     return @intCast((longer - edits) * close / longer);
 }
 

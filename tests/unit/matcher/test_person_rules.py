@@ -306,6 +306,14 @@ def test_a_refused_name_scores_by_its_least_similar_word() -> None:
     assert alike > sibling > stranger
 
 
+def test_a_refused_name_of_another_script_scores_by_its_sound() -> None:
+    alike, stranger = (
+        against(typed, "Stefania Prestigiacumu").score
+        for typed in ("Стефания Престиджакомо", "Стефания Ткаченко")
+    )
+    assert 599 > alike > 450 > stranger
+
+
 @pytest.mark.parametrize(
     ("typed", "registered"),
     [

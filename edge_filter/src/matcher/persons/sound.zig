@@ -15,7 +15,7 @@ const Set = prepared.Set;
 const Steps = alignment.Steps;
 
 /// Letters of a word whose sound is taken.
-const sounded_letters_max = 64;
+pub const sounded_letters_max = 64;
 /// Letters that one letter's sound is written with, at most.
 const growth_max = 2;
 /// Bytes of the foldings of one name's words: four for each of its characters, in each of a word's foldings.
@@ -209,6 +209,15 @@ fn isVowel(letter: u8) bool {
     return std.mem.findScalar(u8, "aeiouy", letter) != null;
 }
 
+/// Bytes of the coarse sound of a word of `sounded_letters_max` letters, at most.
+pub const sound_bytes_max = growth_max * sounded_letters_max;
+
+/// The coarse sound by which words of two scripts are compared, written into `out`.
+pub fn crossed(text: []const u8, out: *[sound_bytes_max]u8) []const u8 {
+    std.debug.assert(text.len <= sounded_letters_max);
+    return out[0..write(&crossed_rules, .all, text, out)];
+}
+
 /// Whether two given names, or names that are given names too, have one skeleton.
 pub fn givenAlike(x: []const u8, y: []const u8) bool {
     return haveOne(&given_rules, .all, x, y);
@@ -221,8 +230,8 @@ pub fn writtenAlike(x: []const u8, y: []const u8) bool {
 
 fn haveOne(comptime rules: []const Rule, comptime once: Once, x: []const u8, y: []const u8) bool {
     if (x.len > sounded_letters_max or y.len > sounded_letters_max) return false;
-    var a: [growth_max * sounded_letters_max]u8 = undefined;
-    var b: [growth_max * sounded_letters_max]u8 = undefined;
+    var a: [sound_bytes_max]u8 = undefined;
+    var b: [sound_bytes_max]u8 = undefined;
     return words.equal(a[0..write(rules, once, x, &a)], b[0..write(rules, once, y, &b)]);
 }
 
