@@ -77,6 +77,11 @@ class _Finder(MetaPathFinder):
         return spec_from_file_location(name, file, loader=ExtensionFileLoader(name, file))
 
 
+def in_use() -> bool:
+    """Tell whether the compiled modules are the ones that decide."""
+    return any(isinstance(finder, _Finder) for finder in sys.meta_path)
+
+
 _CURRENT = BUILT / sources_hash()
 if _CURRENT.is_dir():
     sys.meta_path.insert(0, _Finder(_CURRENT))

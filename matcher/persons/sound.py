@@ -6,12 +6,13 @@ letter that would repeat the one before is left out. The rules stand in the orde
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
 
 SOUNDS_CACHED_MAX = 65_536
 VOWELS = "aeiouy"
+_VOWELS = frozenset(VOWELS)
+_SOFTENING = frozenset("eiy")
 
 
 class _At(IntEnum):
@@ -121,36 +122,54 @@ _CROSSED: _Rules = (
 
 
 class _Skeleton:
-    """Writes skeletons by one set of rules, as one expression whose first fitting alternative wins.
+    """Writes skeletons by one set of rules.
 
-    `once` is the class of letters that are written once where they repeat.
+    `once` holds the letters that are written once where they repeat; empty for all.
     """
 
-    def __init__(self, rules: _Rules, once: str = ".") -> None:
-        self._rule = re.compile(
-            "|".join(f"({_PATTERNS[where].format(source)})" for source, _, where in rules)
-        )
-        self._repeated = re.compile(rf"({once})\1+")
-        self._targets = ["", *(target for _, target, _ in rules)]
+    __slots__ = ("_once", "_rules")
+
+    def __init__(self, rules: _Rules, once: str = "") -> None:
+        self._once = once
+        self._rules: dict[str, list[tuple[str, str, _At]]] = {}
+        for rule in rules:
+            self._rules.setdefault(rule[0][0], []).append(rule)
 
     def of(self, text: str) -> str:
         """Give the skeleton of a folded word."""
-        return self._repeated.sub(r"\1", self._rule.sub(self._target, text))
+        once = self._once
+        written: list[str] = []
+        last = ""
+        at = 0
+        while at < len(text):
+            source = target = text[at]
+            for rule in self._rules.get(source, ()):
+                if text.startswith(rule[0], at) and _applies(rule[2], text, at, at + len(rule[0])):
+                    source, target, _ = rule
+                    break
+            at += len(source)
+            for letter in target:
+                if letter != last or (once and letter not in once):
+                    written.append(letter)
+                last = letter
+        return "".join(written)
 
-    def _target(self, found: re.Match[str]) -> str:
-        return self._targets[found.lastindex or 0]
+
+def _applies(where: _At, text: str, start: int, end: int) -> bool:
+    """Whether a rule applies to what stands in a word from `start` up to `end`."""
+    if where is _At.ANY:
+        return True
+    if where is _At.START:
+        return start == 0
+    if where is _At.VOWEL:
+        return text[end : end + 1] in _VOWELS
+    if where is _At.HARD:
+        return text[end : end + 1] not in _SOFTENING
+    return start > 0 and (where is _At.INSIDE or end == len(text))
 
 
-_PATTERNS = {
-    _At.ANY: "{}",
-    _At.END: r"(?!\A){}\Z",
-    _At.INSIDE: r"(?!\A){}",
-    _At.VOWEL: "{}(?=[" + VOWELS + "])",
-    _At.START: r"\A{}",
-    _At.HARD: "{}(?![eiy])",
-}
 _given, _crossed = _Skeleton(_GIVEN), _Skeleton(_CROSSED)
-_written = _Skeleton(tuple(rule for rule in _GIVEN if rule[0] != "z"), f"[{VOWELS}]")
+_written = _Skeleton(tuple(rule for rule in _GIVEN if rule[0] != "z"), VOWELS)
 
 
 @lru_cache(SOUNDS_CACHED_MAX)

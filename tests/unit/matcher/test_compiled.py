@@ -51,6 +51,7 @@ def test_compiled_and_plain_modules_decide_alike(plain: Path) -> None:
 
 def test_what_is_compiled_of_these_sources_is_what_runs() -> None:
     compiled = (native.BUILT / native.sources_hash()).is_dir()
+    assert native.in_use() is compiled
     assert (words.__file__ or "").endswith(".py") is not compiled
 
 
