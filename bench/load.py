@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 CONNECTIONS = 32
 """Requests under way at a time."""
@@ -33,11 +31,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one run of `wrk` saw."""
+    """What one run of `wrk` saw, and what it cost the process that answered."""
 
     requests_per_second: float
     p50_us: float
     p99_us: float
+    cpu_us: float
+    """Processor time of one request."""
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has had, in user and kernel mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def find_wrk() -> str:
@@ -85,8 +91,8 @@ def script(calls: list[Call]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run(wrk: str, address: str, program: Path, seconds: int, cpu: int | None) -> Measurement:
-    """Send the calls of a program to `host:port` for a time, on one core if `cpu` names it.
+def run(wrk: str, address: str, pid: int, program: Path, seconds: int, cpu: int | None) -> Measurement:
+    """Send the calls of a program to `host:port`, where process `pid` answers, from core `cpu`.
 
     Raises:
         LoadError: `wrk` failed, or a call was not answered with a status below 400.
@@ -94,6 +100,7 @@ def run(wrk: str, address: str, program: Path, seconds: int, cpu: int | None) ->
     """
     pin = ["taskset", "--cpu-list", str(cpu)] if cpu is not None and shutil.which("taskset") else []
     options = ["--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
+    before = cpu_seconds(pid)
     done = subprocess.run(
         [*pin, wrk, *options, "--script", str(program), f"http://{address}"],
         capture_output=True,
@@ -109,4 +116,6 @@ def run(wrk: str, address: str, program: Path, seconds: int, cpu: int | None) ->
     result = json.loads(lines[-1].removeprefix("RESULT "))
     if result["errors"]:
         raise LoadError(f"{result['errors']} of {result['requests']} requests to {address} failed")
-    return Measurement(result["requests"] / result["us"] * 1e6, result["p50"], result["p99"])
+    spent_us = (cpu_seconds(pid) - before) * 1e6
+    rate, count = result["requests"] / result["us"] * 1e6, result["requests"]
+    return Measurement(rate, result["p50"], result["p99"], spent_us / count)

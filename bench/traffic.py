@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.load import Call
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 BIC = "VOPBDEFFXXX"
-ACCOUNTS = 1_000
+PERIOD = 100
+"""Accounts after which the names begin again."""
+PLACES = 16
+"""Parts of the directory that requests go to, far from one another."""
 PATH = "/vop/v1/payee-verifications"
 
 _GIVEN = ("Anna", "Bruno", "Clara", "Daniel", "Elena", "Florian", "Greta", "Hannes", "Irena", "Jonas")
@@ -19,6 +25,7 @@ _SURNAMES = (
     "Hollerbusch", "Immergrün", "Kastanienbaum", "Lindenhofer", "Müllerstätt",
 )  # fmt: skip
 _COMPANY = "Nordlicht Segelmacher GmbH"
+_UNKNOWN = {"partyNameMatch": "NOAP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +46,30 @@ def _name(number: int) -> str:
     return f"{_GIVEN[number % 10]} {_SURNAMES[number // 10 % 10]}"
 
 
-def accounts() -> list[dict[str, Any]]:
-    """List the accounts to import, in the form that the accounts API takes. The first one is a company's."""
-    company = {"bic": BIC, "iban": _iban(0), "holders": [{"kind": "organisation", "name": _COMPANY}]}
-    persons = [
-        {"bic": BIC, "iban": _iban(number), "holders": [{"kind": "person", "name": _name(number)}]}
-        for number in range(1, ACCOUNTS)
+def accounts(count: int) -> Iterator[dict[str, Any]]:
+    """List the accounts to import, as the accounts API takes them: one of a hundred is a company's."""
+    for number in range(count):
+        kind, name = ("person", _name(number)) if number % PERIOD else ("organisation", _COMPANY)
+        yield {"bic": BIC, "iban": _iban(number), "holders": [{"kind": kind, "name": name}]}
+
+
+def exchanges(count: int) -> list[Exchange]:
+    """List requests about `count` accounts: sixteen kinds in turn, each at sixteen places of the directory.
+
+    The kinds come in about the mix of production: thirteen of sixteen match or nearly do.
+    """
+    step = count // PLACES // PERIOD * PERIOD
+    return [
+        Exchange(_call(_iban(number + place * step if answer != _UNKNOWN else count), name), _compact(answer))
+        for place in range(PLACES)
+        for number, name, answer in _typed()
     ]
-    return [company, *persons]
 
 
-def exchanges() -> list[Exchange]:
-    """List sixteen requests in about the mix of production: thirteen of sixteen match or nearly do."""
-    typed = [(number, _name(number), {"partyNameMatch": "MTCH"}) for number in range(1, 6)]
-    typed += [
+def _typed() -> list[tuple[int, str, dict[str, str]]]:
+    """List account, name as typed and answer; an account's name is that of any other `PERIOD` further on."""
+    return [
+        *((number, _name(number), {"partyNameMatch": "MTCH"}) for number in range(1, 6)),
         (6, _name(6).upper(), {"partyNameMatch": "MTCH"}),
         (7, " ".join(reversed(_name(7).split())), {"partyNameMatch": "MTCH"}),
         (61, "Bruno Immergruen", {"partyNameMatch": "MTCH"}),
@@ -63,9 +80,8 @@ def exchanges() -> list[Exchange]:
         (0, "Nordlicht Segelmacher AG", {"partyNameMatch": "CMTC", "matchedName": _COMPANY}),
         (35, "Torsten Weidemann", {"partyNameMatch": "NMTC"}),
         (46, "Irena Hollerbusch", {"partyNameMatch": "NMTC"}),
-        (ACCOUNTS, "Jonas Birkenthal", {"partyNameMatch": "NOAP"}),
+        (0, "Jonas Birkenthal", _UNKNOWN),
     ]
-    return [Exchange(_call(_iban(number), name), _compact(answer)) for number, name, answer in typed]
 
 
 def _call(iban: str, name: str) -> Call:
