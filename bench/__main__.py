@@ -14,7 +14,7 @@ import click
 import httpx
 from rich.console import Console
 
-from bench import control_plane, directory, edge, load, pace
+from bench import control_plane, directory, edge, load, pace, processes
 from control_plane.errors import StartError
 from edge_filter.build import BuildError
 
@@ -25,7 +25,7 @@ FAULTS = (
     load.LoadError,
     pace.PaceError,
     edge.WrongAnswerError,
-    directory.MeasureError,
+    processes.MeasureError,
     control_plane.MeasureError,
     StartError,
     BuildError,
@@ -53,7 +53,9 @@ def main(only: str | None, accounts: int, rounds: int, seconds: int) -> None:
         if only in {None, "control_plane"}:
             figures |= control_plane.measure(console, accounts)
         if only in {None, "directory"}:
-            figures |= directory.measure(accounts)
+            measured = directory.measure(accounts)
+            console.print(directory.table(measured))
+            figures |= measured
         if only in {None, "edge"}:
             figures |= edge.measure(console, accounts, rounds, seconds)
     except FAULTS as error:

@@ -21,7 +21,7 @@ import httpx
 from rich.progress import track
 
 from bench import load, report, traffic, yardstick
-from bench.directory import envoy_of
+from bench.processes import envoy_of
 from bench.pace import Latencies, Paced
 from control_plane.edge_agent.admin import Admin
 from control_plane.edge_agent.agent import new_boot

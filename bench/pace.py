@@ -36,7 +36,9 @@ class Latencies:
 class Paced:
     """One run of `h2load`, in the background from its start on; on one core if `cpu` names it."""
 
-    def __init__(self, address: Address, body: bytes, seconds: int, rate: int | None, cpu: int | None) -> None:
+    def __init__(
+        self, address: Address, body: bytes, seconds: int, rate: int | None, cpu: int | None
+    ) -> None:
         """Ask the same over and over, `rate` times a second over all connections.
 
         Raises:
@@ -65,6 +67,12 @@ class Paced:
     def running(self) -> bool:
         """Whether it has not ended yet."""
         return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it; what it has measured is not wanted."""
+        self._process.terminate()
+        self._process.communicate()
+        self._files.cleanup()
 
     def finish(self) -> Latencies:
         """Wait for the end.
