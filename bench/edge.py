@@ -21,8 +21,8 @@ import httpx
 from rich.progress import track
 
 from bench import load, report, traffic, yardstick
-from bench.processes import envoy_of
 from bench.pace import Latencies, Paced
+from bench.processes import envoy_of
 from control_plane.edge_agent.admin import Admin
 from control_plane.edge_agent.agent import new_boot
 from control_plane.edge_agent.credentials import SECRET_VARIABLE, envoy_environment
