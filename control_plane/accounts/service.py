@@ -1,5 +1,6 @@
 """Create, read, change and delete accounts; each change is sealed in the same transaction."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -22,9 +23,9 @@ from control_plane.accounts.schemas import (
     Status,
 )
 from control_plane.clock import now_ms
-from control_plane.db.bulk import insert_rows, update_rows
+from control_plane.db.bulk import count_anew, hold_rows, insert_rows, update_rows
 from control_plane.db.engine import Database
-from control_plane.directory.changes import Change, record_changes
+from control_plane.directory.changes import Change, record_changes, record_table
 from control_plane.directory.feed import Feed
 from control_plane.directory.tenants import Tenants
 from control_plane.identifiers import bic11
@@ -39,9 +40,13 @@ IMPORT_BATCH = 2_000
 UPSERT_ATTEMPTS_MAX = 5
 """How often a batch is tried while other writers create the same accounts."""
 
+COUNTED_FIRST = 2_000
+"""After so many new accounts of a tenant, and each time they have doubled, PostgreSQL counts its tables."""
+
 _table: Table = Account.__table__  # type: ignore[attr-defined]
 _CONTENT = ("status", "disclosure", "holders", "identifications")
 _COLUMNS = ("id", "bic", "iban", *_CONTENT, "revision", "created_ms", "changed_ms")
+_HELD = ("iban", "status", "disclosure", "CAST(holders AS TEXT)", "CAST(identifications AS TEXT)")
 _Stated = tuple[str, str, list[Holder], list[Identification]]
 
 
@@ -73,6 +78,8 @@ class Accounts:
         self._keyring = keyring
         self._tenants = tenants
         self._feed = feed
+        self._created: defaultdict[str, int] = defaultdict(int)
+        self._counted: dict[str, int] = {}
 
     async def create(self, body: AccountBody) -> AccountView:
         """Take a new account.
@@ -209,7 +216,14 @@ class Accounts:
             ]
             columns = [*_CONTENT, "revision", "changed_ms"]
             await update_rows(session, _table, columns, ["bic", "iban"], rows)
+            await self._count_anew(session, bic, len(new))
         return len(new), len(changed)
+
+    async def _count_anew(self, session: AsyncSession, bic: str, created: int) -> None:
+        self._created[bic] += created
+        if self._created[bic] >= self._counted.get(bic, COUNTED_FIRST):
+            await count_anew(session, (_table, record_table))
+            self._counted[bic] = 2 * self._created[bic]
 
     async def _change(self, session: AsyncSession, account: Account, body: AccountBody) -> None:
         await self._require_keys(account.bic)
@@ -263,20 +277,15 @@ def _row(bic: str, body: AccountBody, revision: int, now: int) -> tuple[object, 
 
 async def _held(session: AsyncSession, bic: str, ibans: Sequence[str]) -> dict[str, _Stated]:
     """Hold the accounts that are there already, and return what they say by IBAN."""
-    query = (
-        select(_table.c.iban, *(_table.c[name] for name in _CONTENT))
-        .where(_table.c.bic == bic, _table.c.iban.in_(ibans))
-        .order_by(_table.c.iban)
-        .with_for_update()
-    )
+    rows = await hold_rows(session, _table, _HELD, {"bic": bic}, ("iban", ibans))
     return {
         iban: (
             status,
             disclosure,
-            msgspec.convert(holders, list[Holder]),
-            msgspec.convert(identifications, list[Identification]),
+            msgspec.json.decode(holders, type=list[Holder]),
+            msgspec.json.decode(identifications, type=list[Identification]),
         )
-        for iban, status, disclosure, holders, identifications in await session.execute(query)
+        for iban, status, disclosure, holders, identifications in rows
     }
 
 

@@ -4,10 +4,10 @@ SQLite's driver runs a statement over many rows by itself; PostgreSQL's sends th
 rows go as one array a column.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import LargeBinary, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,6 +46,43 @@ async def update_rows(
     await _execute(session, statement, table, [*columns, *keys], rows)
 
 
+async def hold_rows(
+    session: AsyncSession,
+    table: Table,
+    columns: Sequence[str],
+    of: Mapping[str, Any],
+    keys: tuple[str, Sequence[Any]],
+) -> Sequence[Row]:
+    """Lock the rows of ``of`` whose key is one of those given, in the order of the keys, and return them.
+
+    ``columns`` are what stands after SELECT; values come as the driver gives them.
+    """
+    name, values = keys
+    bound = [*of.values(), list(values)] if _is_postgresql(session) else [*of.values(), *values]
+    if _is_postgresql(session):
+        kind = table.c[name].type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
+        conditions = [f"{other} = ${number}" for number, other in enumerate(of, start=1)]
+        conditions.append(f"{name} = ANY(${len(of) + 1}::{kind}[])")
+    else:
+        conditions = [*(f"{other} = ?" for other in of), f"{name} IN ({_listed('?' for _ in values)})"]
+    statement = (
+        f"SELECT {_listed(columns)} FROM {table.name}"  # noqa: S608  (the same)
+        f" WHERE {' AND '.join(conditions)} ORDER BY {name}{' FOR UPDATE' if _is_postgresql(session) else ''}"
+    )
+    connection = await session.connection()
+    return [tuple(row) for row in await connection.exec_driver_sql(statement, tuple(bound))]
+
+
+async def count_anew(session: AsyncSession, tables: Sequence[Table]) -> None:
+    """Let PostgreSQL count the values of tables that have grown, or it plans as if they were still small.
+
+    It does so by itself once a minute, which is long for an import: looking for each record, it may walk
+    through all of them.
+    """
+    if _is_postgresql(session):
+        await session.execute(text(f"ANALYZE {_listed(table.name for table in tables)}"))
+
+
 async def _execute(
     session: AsyncSession, statement: str, table: Table, columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
@@ -63,8 +100,11 @@ async def _execute(
 
 
 def _bound(table: Table, name: str, dialect: Dialect, values: Iterable[Any]) -> list[Any]:
-    """Return a column's values in the driver's form."""
-    process: Callable[[Any], Any] | None = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+    """Return a column's values in the driver's form; both drivers take bytes as they are."""
+    kind = table.c[name].type
+    if isinstance(kind, LargeBinary):
+        return list(values)
+    process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return [process(value) for value in values] if process else list(values)
 
 

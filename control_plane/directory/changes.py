@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from control_plane.clock import now_ms
-from control_plane.db.bulk import insert_rows, update_rows
+from control_plane.db.bulk import hold_rows, insert_rows, update_rows
 from control_plane.directory.generations import Indexed, written_generations
 from control_plane.directory.models import FeedRecord, FeedStream, Tenant
 from control_plane.directory.pages import record_header
@@ -20,7 +20,8 @@ from matcher.record import encode
 LOOKUP_BATCH = 1_000
 """Records asked for, and written, in one statement."""
 
-_record: Table = FeedRecord.__table__  # type: ignore[attr-defined]
+record_table: Table = FeedRecord.__table__  # type: ignore[attr-defined]
+"""Where they are written."""
 _KEYS = ("generation", "bic", "lookup_key")
 _WRITTEN = ("revision", "epoch", "header", "sealed", "deleted_ms", "seq")
 
@@ -102,16 +103,8 @@ async def _held(
 ) -> dict[str, int]:
     """Hold the records of accounts in one generation, and return the revisions of those there by IBAN."""
     ibans = {lookup_key(generation.index_key, bic, change.iban): change.iban for change in changes}
-    rows = await session.execute(
-        select(_record.c.lookup_key, _record.c.revision)
-        .where(
-            col(FeedRecord.generation) == generation.id,
-            col(FeedRecord.bic) == bic,
-            col(FeedRecord.lookup_key).in_(list(ibans)),
-        )
-        .order_by(col(FeedRecord.lookup_key))
-        .with_for_update()
-    )
+    of = {"generation": generation.id, "bic": bic}
+    rows = await hold_rows(session, record_table, ["lookup_key", "revision"], of, ("lookup_key", list(ibans)))
     return {ibans[lookup]: revision for lookup, revision in rows}
 
 
@@ -129,9 +122,9 @@ async def _write(
 ) -> None:
     """Write accounts' records in one generation, of which it holds some; they have no position yet."""
     new = [_row(sealing, generation, *one) for one in revised if one[0].iban not in held]
-    await insert_rows(session, _record, [*_WRITTEN, *_KEYS], new)
+    await insert_rows(session, record_table, [*_WRITTEN, *_KEYS], new)
     again = [_row(sealing, generation, *one) for one in revised if one[0].iban in held]
-    await update_rows(session, _record, _WRITTEN, _KEYS, again)
+    await update_rows(session, record_table, _WRITTEN, _KEYS, again)
 
 
 def _row(sealing: _Sealing, generation: Indexed, change: Change, revision: int) -> tuple[object, ...]:

@@ -65,7 +65,9 @@ class FeedRecord(SQLModel, table=True):
 
     __tablename__ = "feed_record"
     __table_args__ = (
-        Index("feed_record_seq", "generation", "bic", "seq", unique=True),
+        # Begins with less than the primary key does, or PostgreSQL takes it for records by their lookup keys,
+        # and walks through a whole stream for each, until it has counted the table's values.
+        Index("feed_record_seq", "bic", "seq", "generation", unique=True),
         Index(
             "feed_record_pending",
             "generation",

@@ -22,9 +22,11 @@ def upgrade() -> None:
     with op.batch_alter_table("feed_record") as batch:
         batch.alter_column("header", existing_type=sa.LargeBinary(length=34), server_default=None)
     _replace_pending_index(["generation", "bic", "lookup_key"])
+    _replace_seq_index(["bic", "seq", "generation"])
 
 
 def downgrade() -> None:
+    _replace_seq_index(["generation", "bic", "seq"])
     _replace_pending_index(["generation", "bic"])
     op.drop_column("feed_record", "header")
 
@@ -70,3 +72,8 @@ def _replace_pending_index(columns: list[str]) -> None:
         sqlite_where=sa.text("seq IS NULL"),
         postgresql_where=sa.text("seq IS NULL"),
     )
+
+
+def _replace_seq_index(columns: list[str]) -> None:
+    op.drop_index("feed_record_seq", table_name="feed_record")
+    op.create_index("feed_record_seq", "feed_record", columns, unique=True)
