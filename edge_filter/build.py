@@ -46,14 +46,17 @@ def build(output_dir: Path = BUILT) -> None:
 def build_variant(name: str, output_dir: Path) -> Path:
     """Build a module for tests and measurements into `output_dir` and return its path.
 
-    `trap` is the filter that traps on the header `x-test-trap`; `empty` answers a constant without looking.
+    `trap` is the filter that traps on the header `x-test-trap`; `empty` answers a constant without looking;
+    `dump` answers with the directory as it lies in shared data.
     """
     tables = _compile_tables()
     if name == "trap":
         return _build_module("trap", SOURCES / "filter.zig", tables, output_dir, trap=True)
     if name == "empty":
         return _build_module("empty", EMPTY_SOURCE, tables, output_dir)
-    raise BuildError(f"there is no variant {name!r}: choose trap or empty")
+    if name == "dump":
+        return _build_module("dump", SOURCES / "dump.zig", tables, output_dir)
+    raise BuildError(f"there is no variant {name!r}: choose trap, empty or dump")
 
 
 def zig_command() -> list[str]:

@@ -1,8 +1,8 @@
 """Runs the Zig matcher natively against hostile and random input: `python -m edge_filter.fuzz --seconds 60`.
 
 `--part replicator` runs the replicator instead, against a hostile control plane and a host that fails.
-Nothing may trap and everything must be as docs/formats.md allows. What fails prints the seed and the number of
-the input; `--seed S --at N` repeats it, then with the lines of the source in the trace.
+Nothing may trap and everything must be as docs/formats.md allows. What fails prints the seed and the number
+of the input; `--seed S --at N` repeats it, then with the lines of the source in the trace.
 """
 
 import argparse
@@ -23,7 +23,7 @@ STARTING_SECONDS_MAX = 600
 
 
 def run(part: str, seconds: int, seed: int, *, at: int | None = None, corpus: Path | None = None) -> int:
-    """Build a part's fuzzer and run it from input `at`, after the inputs of a corpus; give its exit status."""
+    """Build a part's fuzzer, run it from input `at`, after the inputs of a corpus; give its exit status."""
     with tempfile.TemporaryDirectory() as scratch:
         tables, program = Path(scratch) / "compiled.bin", Path(scratch) / "fuzz"
         compile_tables(tables)

@@ -47,6 +47,7 @@ class Upstream(ThreadingHTTPServer):
     """The stub: control plane, fallback and trace collector in one."""
 
     daemon_threads = True
+    handler: type[Handler]
 
     def __init__(self, discovery: Callable[[], bytes | None]) -> None:
         """`discovery` gives the answer to the first poll of each boot; None withholds it."""
@@ -59,7 +60,7 @@ class Upstream(ThreadingHTTPServer):
         self.raw: bytes | None = None
         """What the fallback sends, byte for byte, in place of an answer; then it closes the connection."""
         self.ending = threading.Event()
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), self.handler)
         self.address = Address("127.0.0.1", self.server_port)
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
@@ -76,25 +77,29 @@ class Upstream(ThreadingHTTPServer):
         self.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """One connection to the stub."""
+
     protocol_version = "HTTP/1.1"
     server: Upstream
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
-        pass
+        """Say nothing."""
 
     def do_GET(self) -> None:
-        self._reply(404)
+        """Give neither keys nor a feed."""
+        self.reply(404)
 
     def do_POST(self) -> None:
-        body = self._body()
+        """Give the filter, and answer as the fallback."""
+        body = self.read_body()
         if self.path == "/v3/discovery:extension_configs":
-            self._discover(body)
+            self.discover(body)
         elif self.path == "/v1/traces":
             self.server.spans.append(body)
-            self._reply(200)
+            self.reply(200)
         elif self.path.startswith("/edge/v1/"):
-            self._reply(404)
+            self.reply(404)
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.server.seen.append(Seen("POST", self.path, headers, body))
@@ -107,9 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         self.server.hold.wait(START_SECONDS_MAX)
         if raw is None:
-            self._reply(200, b'{"partyNameMatch":"NMTC"}')
+            self.reply(200, b'{"partyNameMatch":"NMTC"}')
 
-    def _body(self) -> bytes:
+    def read_body(self) -> bytes:
+        """Read the request's body."""
         if self.headers.get("transfer-encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("content-length", "0")))
         body = b""
@@ -120,20 +126,25 @@ class _Handler(BaseHTTPRequestHandler):
             continue
         return body
 
-    def _discover(self, body: bytes) -> None:
+    def discover(self, body: bytes) -> None:
+        """Give the filter to the first poll of each boot."""
         answer = None if json.loads(body).get("version_info") else self.server.discovery()
         if answer is None:
             self.server.ending.wait(1)
-            self._reply(304)
+            self.reply(304)
         else:
-            self._reply(200, answer)
+            self.reply(200, answer)
 
-    def _reply(self, status: int, body: bytes = b"") -> None:
+    def reply(self, status: int, body: bytes = b"", kind: str = "application/json") -> None:
+        """Send a whole answer."""
         self.send_response(status)
-        self.send_header("content-type", "application/json")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+Upstream.handler = Handler
 
 
 def filter_release(code: bytes | None = None) -> bytes:
@@ -152,30 +163,41 @@ class BareEdge:
     """A context manager around `vop edge` and its stub."""
 
     def __init__(
-        self, *options: str, discovery: Callable[[], bytes | None] = filter_release, ready: bool = True
+        self,
+        *options: str,
+        discovery: Callable[[], bytes | None] = filter_release,
+        ready: bool = True,
+        upstream: type[Upstream] = Upstream,
+        secret: str = "5e" * 32,
     ) -> None:
         self._options = options
+        self._upstream = upstream
+        self._secret = secret
         self._discovery = discovery
         self._ready = ready
 
     def __enter__(self) -> BareEdge:
         self.runtime = Path(tempfile.mkdtemp(prefix="vop-test-"))
-        self.upstream = Upstream(self._discovery)
-        self.address = free_address()
-        arguments = ["edge", "--edge-id", EDGE_ID, "--listen", str(self.address)]
-        arguments += ["--control-plane", str(self.upstream.address), "--runtime", str(self.runtime)]
-        command = [sys.executable, "-m", "control_plane.cli", *arguments, *self._options]
+        self.upstream = self._upstream(self._discovery)
         self.heard: list[str] = []
-        self.child = Child(
-            "edge", command, {"VOP_EDGE_SECRET": "5e" * 32}, lambda _name, line: self.heard.append(line)
-        )
+        self.address = free_address()
         try:
-            if self._ready:
-                self.child.wait_until(self.admin.ready, "getting ready", START_SECONDS_MAX)
+            self.start()
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def start(self) -> None:
+        """Start the edge, again if it was stopped, and wait until it is ready."""
+        arguments = ["edge", "--edge-id", EDGE_ID, "--listen", str(self.address)]
+        arguments += ["--control-plane", str(self.upstream.address), "--runtime", str(self.runtime)]
+        command = [sys.executable, "-m", "control_plane.cli", *arguments, *self._options]
+        self.child = Child(
+            "edge", command, {"VOP_EDGE_SECRET": self._secret}, lambda _name, line: self.heard.append(line)
+        )
+        if self._ready:
+            self.child.wait_until(self.admin.ready, "getting ready", START_SECONDS_MAX)
 
     def __exit__(self, *_: object) -> None:
         self.child.stop()

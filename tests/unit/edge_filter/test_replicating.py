@@ -577,9 +577,9 @@ def test_at_the_ceiling_nothing_more_is_loaded_what_is_held_stays_and_room_is_lo
     assert edge.bucket_bytes() == held_then
     assert len(held_then) == CEILING
     assert sum("/feed/" in path for path in edge.paths) == polls
-    in_bucket_order = sorted(tenant.accounts, key=lambda number: edge.control_plane.lookup_key(BIC, number))
-    for number in in_bucket_order[-8:]:
-        tenant.delete(number)
+    in_bucket_order = sorted(tenant.accounts, key=lambda known: edge.control_plane.lookup_key(BIC, known))
+    for last in in_bucket_order[-8:]:
+        tenant.delete(last)
     for _ in range(2):
         edge.process.pass_ms(60_000)
         edge.run()
