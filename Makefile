@@ -54,7 +54,7 @@ fuzz: build ## Run the Zig matcher and the replicator natively on hostile and ra
 	@$(BIN)/python -m edge_filter.fuzz --seconds 60
 	@$(BIN)/python -m edge_filter.fuzz --seconds 60 --part replicator
 
-bench: build ## Measure the edge against an empty filter, the fallback and Envoy itself
+bench: build ## Measure the edge, the directory and the control plane; one part: python -m bench --only edge
 	@$(BIN)/python -m bench
 
 lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
