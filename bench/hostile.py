@@ -33,6 +33,7 @@ def pairs() -> Iterator[tuple[str, Account]]:
     for kind in _KINDS:
         yield from _repeated(kind)
         yield from _largest(kind)
+        yield from _filled_records(kind)
     yield from _joint()
 
 
@@ -56,6 +57,18 @@ def _largest(kind: HolderKind) -> Iterator[tuple[str, Account]]:
             names = [Name(_words(letters, near, shift)) for shift in range(NAMES_MAX)]
             for holders in (1, HOLDERS_MAX):
                 yield typed, _fullest(names, kind, holders)
+
+
+def _filled_records(kind: HolderKind) -> Iterator[tuple[str, Account]]:
+    """Fill a record with names that a snippet fills, none of them the typed one."""
+    for snippet in REPEATED:
+        text = _filled(snippet, TEXT_CHARACTERS_MAX)
+        names = [
+            Name(f"{letter}{text}"[: TEXT_CHARACTERS_MAX - cut])
+            for cut in range(-(-NAMES_MAX // len(_LETTERS)))
+            for letter in _LETTERS
+        ]
+        yield text, _fullest(names[:NAMES_MAX], kind, 1)
 
 
 def _words(letters: int, near: int, shift: int = 0) -> str:

@@ -16,6 +16,8 @@ and `u32 count`:
 7. keys: the bytes of the words' keys
 8. surname endings: `u8 length, u8 length, 7 bytes masculine, 7 bytes feminine`
 9. conversion to the base set: `u32 first, u32 last, u8 length, 3 bytes ASCII`, sorted
+10. what legal forms and states begin with, then what they end with: `2^PIECE_BITS` bits each, the lowest of a
+   byte first, of which bit `piece_of(text)` is set for each beginning; it may be set for another text too
 """
 
 import hashlib
@@ -26,9 +28,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 MAGIC = b"VOPT"
-FORMAT = 4
+FORMAT = 5
 HEADER_BYTES = 128
-SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16, 12)
+SECTION_SIZES = (2, 512, 36, 12, 20, 2, 2, 1, 16, 12, 1)
 CODE_POINTS = 0x20000
 COLUMNS = 8
 COLUMN_WITH_INITIAL = 3
@@ -36,6 +38,7 @@ COLUMN_INITIAL = 7
 ENDING_BYTES_MAX = 7
 HASH_BASE = 0x2C1B3C6D
 HASH_SHIFT = 15
+PIECE_BITS = 17
 CONVERTED_BYTES_MAX = 3
 KEY_BYTES_MAX = 96
 FORMS_MAX = 16
@@ -64,8 +67,9 @@ SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
     NOBLE,
 ) = (1 << bit for bit in range(15))
 MALE, FEMALE = 1, 2
-YOUNGER, ELDER, FRONT, FORENAME, SUBJECT = (4 << bit for bit in range(5))
-"""With MALE and FEMALE, what a title or a word such as junior tells of a person, or where it is one."""
+YOUNGER, ELDER, FRONT, FORENAME, SUBJECT, ALSO_GIVEN = (4 << bit for bit in range(6))
+"""With MALE and FEMALE, what a title or a word such as junior tells of a person, or where it is one; and whether
+a surname is a given name too."""
 
 
 class Class(IntEnum):
@@ -125,6 +129,11 @@ def slot_of(key: bytes, slot_count: int) -> int:
     """Give the slot where the search for a key begins."""
     value = hashed(key)
     return (value ^ value >> HASH_SHIFT) & (slot_count - 1)
+
+
+def piece_of(text: bytes) -> int:
+    """Give the bit that is set where a legal form begins, or ends, with the text."""
+    return slot_of(text, 1 << PIECE_BITS)
 
 
 def digest(data: bytes) -> str:

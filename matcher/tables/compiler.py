@@ -67,7 +67,7 @@ def compiled() -> bytes:
     """Give the blob's bytes."""
     folding = _Folding()
     words = _Words(folding.as_folding())
-    return _assembled(folding.sections(), words.sections(), _endings(), _conversion())
+    return _assembled(folding.sections(), words.sections(), _endings(), _conversion(), words.pieces())
 
 
 def _lines(name: str) -> Iterator[tuple[int, str]]:
@@ -230,11 +230,14 @@ class _Words:
     def _given_names(self) -> None:
         for number, line in _lines("given_names.txt"):
             sex, _, names = line.partition(":")
-            if sex not in ("m", "f", "u"):
-                raise TableError(f"given_names.txt line {number}: m, f or u is missing")
+            if sex not in ("m", "f", "u", "s"):
+                raise TableError(f"given_names.txt line {number}: m, f, u or s is missing")
             for name in names.split():
                 foldings = self._given(name, f"given_names.txt line {number}")
                 for word in foldings:
+                    if sex == "s":
+                        word.person |= blob.ALSO_GIVEN
+                        continue
                     word.sex |= {"m": blob.MALE, "f": blob.FEMALE, "u": blob.MALE | blob.FEMALE}[sex]
                 if len(foldings) > 1:
                     self._pair(name, f"given_names.txt line {number}")
@@ -356,6 +359,20 @@ class _Words:
             struct.pack(f"<{len(ids)}H", *ids),
             bytes(keys),
         )
+
+
+    def pieces(self) -> bytes:
+        """Give the bits of what legal forms and states begin with, and of what they end with."""
+        beginnings, ends = (bytearray(1 << blob.PIECE_BITS - 3) for _ in range(2))
+        for key, word in self.words.items():
+            if not word.forms and not word.tags & blob.STATUS:
+                continue
+            encoded = key.encode()
+            for at in range(len(encoded)):
+                for bits, text in ((beginnings, encoded[: at + 1]), (ends, encoded[at:])):
+                    piece = blob.piece_of(text)
+                    bits[piece // 8] |= 1 << piece % 8
+        return bytes(beginnings + ends)
 
 
 def joined(words: list[Folded]) -> set[str]:

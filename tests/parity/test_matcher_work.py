@@ -11,8 +11,8 @@ from control_plane.xds.modules import module
 from matcher import DEFAULT_POLICY, Account, AccountStatus, Holder, HolderKind, Name
 from matcher.record import encode
 
-FUEL_MAX = 5_000_000
-"""About one for each instruction; the slowest hostile request does most of it in about 300 µs
+FUEL_MAX = 3_500_000
+"""About one for each instruction; the slowest hostile request does most of it in about 170 µs
 (`python -m bench.matcher` times it)."""
 TYPICAL_FUEL_MAX = 150_000
 _PLENTY = 10**12

@@ -294,7 +294,7 @@ pub const Alignment = struct {
     fn fitJoined(found: *Alignment, comptime single: enum { typed, registered }) void {
         const one = if (single == .typed) found.typed else found.registered;
         const many = if (single == .typed) found.registered else found.typed;
-        const runs: Runs = .of(many);
+        var runs: ?Runs = null;
         var singles = each(if (single == .typed) found.typed_free else found.registered_free);
         while (singles.next()) |i| {
             const free = if (single == .typed) found.registered_free else found.typed_free;
@@ -355,12 +355,16 @@ const Runs = struct {
     }
 };
 
-/// The first run of two or three free neighbours that, written together, are word i; 0 if none.
-fn runEqual(one: *const Prepared, i: usize, side: *const Prepared, free: Set, runs: *const Runs) Set {
+/// The first run of two or three free neighbours that, written together, are word i; 0 if none. `runs` is filled
+/// when it is first needed.
+fn runEqual(one: *const Prepared, i: usize, side: *const Prepared, free: Set, runs: *?Runs) Set {
     const single = &one.words[i];
     if (single.sign or single.longest() < 2) return 0;
+    const possible = free & free >> 1 & side.index.beginLike(single);
+    if (possible == 0) return 0;
+    if (runs.* == null) runs.* = .of(side);
     const may_elide = has(one.surname, i);
-    var starts = each(free & free >> 1 & runs.starts(single) & side.index.beginLike(single));
+    var starts = each(possible & runs.*.?.starts(single));
     while (starts.next()) |start| {
         for (start + 2..start + joined_words_max + 1) |end| {
             if (end > side.words.len or !has(free, end - 1) or side.words[end - 1].sign) break;

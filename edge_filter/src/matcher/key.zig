@@ -47,6 +47,14 @@ pub const Key = struct {
         return possible;
     }
 
+    /// Whether a legal form or a state may begin, or end, with a folding of what was taken.
+    pub fn mayBePiece(key: *const Key, end: tables.End) bool {
+        for (key.lengths[0..key.variants], key.hashes[0..key.variants]) |length, hash| {
+            if (length != too_long and tables.mayBePiece(end, hash)) return true;
+        }
+        return false;
+    }
+
     /// Takes the words of a run at the back; false if the key is too long then.
     pub fn takeRun(key: *Key, run: []const Folded) bool {
         for (run) |*folded| if (!folded.sign and !key.take(.back, folded)) return false;

@@ -5,13 +5,14 @@ const texts = @import("texts.zig");
 
 const blob = @embedFile("tables");
 const magic = "VOPT";
-const format = 4;
-const section_count = 10;
+const format = 5;
+const section_count = 11;
 const code_points = 0x20000;
 const page_size = 256;
 pub const key_bytes_max = 96;
 const hash_base = 0x2c1b3c6d;
 const hash_shift = 15;
+const piece_bits = 17;
 pub const forms_max = 16;
 pub const column_with_initial = 3;
 pub const column_initial = 7;
@@ -156,6 +157,8 @@ pub const elder = 8;
 pub const front = 16;
 pub const forename = 32;
 pub const subject = 64;
+/// A surname that many bear as a given name.
+pub const also_given = 128;
 
 /// Gender endings of surnames.
 pub const Ending = extern struct {
@@ -186,6 +189,7 @@ const ids = section(6, u16);
 const keys = section(7, u8);
 pub const endings = section(8, Ending);
 const conversions = section(9, Range);
+const pieces = section(10, u8);
 
 comptime {
     std.debug.assert(@import("builtin").cpu.arch.endian() == .little);
@@ -195,6 +199,7 @@ comptime {
     std.debug.assert(headerInt(4) == format and headerInt(8) == blob.len);
     std.debug.assert(stage.len == code_points / page_size);
     std.debug.assert(std.math.isPowerOfTwo(slots.len) and slots.len > words.len);
+    std.debug.assert(pieces.len == 2 * piece_bytes);
 }
 
 fn headerInt(comptime at: usize) u32 {
@@ -320,13 +325,28 @@ const powers: [key_bytes_max + 1]u32 = table: {
     break :table table;
 };
 
+fn mixed(hash_value: u32) u32 {
+    return hash_value ^ hash_value >> hash_shift;
+}
+
+const piece_bytes = 1 << piece_bits - 3;
+
+/// An end of a legal form or a state.
+pub const End = enum(u1) { front = 0, back = 1 };
+
+/// Whether a legal form or a state may begin, or end, with a text that has this hash; most texts are neither.
+pub fn mayBePiece(end: End, hash_value: u32) bool {
+    const piece = mixed(hash_value) & ((1 << piece_bits) - 1);
+    return pieces[@backingInt(end) * @as(usize, piece_bytes) + piece / 8] >> @intCast(piece % 8) & 1 != 0;
+}
+
 /// Walks the words that may have a key with a hash and a length.
 pub const Search = struct {
     slot: usize,
     length: usize,
 
     pub fn init(hash_value: u32, length: usize) Search {
-        return .{ .slot = (hash_value ^ hash_value >> hash_shift) & (slots.len - 1), .length = length };
+        return .{ .slot = mixed(hash_value) & (slots.len - 1), .length = length };
     }
 
     pub fn next(search: *Search) ?WordPointer {
@@ -372,5 +392,10 @@ test "every index of the tables is within its section" {
         try expect(@as(usize, word.forms_at) + word.form_count <= ids.len);
         try expect(@as(usize, word.variants_at) + word.variant_count <= ids.len);
         try expect(find(word.key()) == word);
+        if (word.form_count == 0 and !word.is(status)) continue;
+        for (0..word.key_length) |at| {
+            try expect(mayBePiece(.front, hashOf(word.key()[0 .. at + 1])));
+            try expect(mayBePiece(.back, hashOf(word.key()[at..])));
+        }
     }
 }

@@ -13,7 +13,8 @@ pub const words_max = 32;
 pub const variants_max = 8;
 /// Bytes that one letter, digit or foreign code point folds to, at most.
 pub const letter_bytes_max = 4;
-const bytes_max = text_characters_max * letter_bytes_max * variants_max;
+/// With room to write all bytes of a letter, most of them zero, behind the last.
+const bytes_max = (text_characters_max * variants_max + 1) * letter_bytes_max;
 
 comptime {
     std.debug.assert(variants_max >= tables.convention_count);
@@ -140,7 +141,7 @@ const ascii_table: [128]Ascii = table: {
 const Letter = struct {
     entry: *align(1) const tables.Entry,
     code: u21,
-    /// The distinct ways to write it.
+    /// The distinct ways to write a Latin letter; other scripts' don't mix.
     choices: u8,
 };
 
@@ -180,14 +181,25 @@ pub const Reader = struct {
                 at += 1;
                 continue;
             }
-            const length = std.unicode.utf8ByteSequenceLength(byte) catch return error.TooManyWords;
-            if (length > source.len - at) return error.TooManyWords;
-            try reader.take(std.unicode.utf8Decode(source[at..][0..length]) catch return error.TooManyWords);
-            at += length;
+            const point = decode(source[at..]) catch return error.TooManyWords;
+            try reader.take(point.code);
+            at += point.length;
         }
         try reader.end();
         reader.gaps[reader.word_count] = reader.gap;
         return .init(reader.words[0..reader.word_count], reader.gaps[0 .. reader.word_count + 1], count);
+    }
+
+    const Point = struct { code: u21, length: u3 };
+
+    /// The first code point of a text that is not ASCII there; most of most scripts take two bytes.
+    fn decode(text: []const u8) !Point {
+        if (text.len >= 2 and text[0] >= 0xc2 and text[0] < 0xe0 and text[1] & 0xc0 == 0x80) {
+            return .{ .code = (@as(u21, text[0] & 0x1f) << 6) | (text[1] & 0x3f), .length = 2 };
+        }
+        const length = try std.unicode.utf8ByteSequenceLength(text[0]);
+        if (length > text.len) return error.TooManyWords;
+        return .{ .code = try std.unicode.utf8Decode(text[0..length]), .length = length };
     }
 
     fn openWord(reader: *Reader) void {
@@ -388,19 +400,14 @@ pub const Reader = struct {
 
     fn put(reader: *Reader, letter: Letter, column: usize) void {
         const cell = letter.entry.columns[column];
-        const out = reader.bytes[reader.byte_count..];
+        const out = reader.bytes[reader.byte_count..][0..letter_bytes_max];
         if (letter.entry.class() == .other) {
             const code: u21 = if (cell == 0) letter.code else @intCast(cell);
             reader.byte_count += std.unicode.utf8Encode(code, out) catch 0;
             return;
         }
-        var left = cell;
-        var count: u16 = 0;
-        while (left != 0) : (left >>= 8) {
-            out[count] = @truncate(left);
-            count += 1;
-        }
-        reader.byte_count += count;
+        std.mem.writeInt(u32, out, cell, .little);
+        reader.byte_count += (@as(u16, @bitSizeOf(u32)) + 7 - @clz(cell)) / 8;
     }
 };
 
@@ -408,7 +415,7 @@ fn letterOf(entry: *align(1) const tables.Entry, code: u21) Letter {
     return .{
         .entry = entry,
         .code = code,
-        .choices = if (entry.mask == 0 or entry.class() == .other) 1 else entry.choiceCount(),
+        .choices = if (entry.mask == 0 or entry.script != tables.script_latin) 1 else entry.choiceCount(),
     };
 }
 

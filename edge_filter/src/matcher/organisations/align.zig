@@ -222,13 +222,17 @@ fn fitShortened(found: *Alignment, steps: *Steps) Steps.Error!void {
     var rows = each(typed_left);
     while (rows.next()) |i| {
         const word = &typed.words[i];
-        var columns = each(found.registeredLeft());
+        const ambiguous = word.word.variant_count > 0;
+        const alike = registered.index.beginLike(word);
+        var columns = each(found.registeredLeft() & if (ambiguous) std.math.maxInt(Set) else alike);
         while (columns.next()) |j| {
             const other = &registered.words[j];
-            const longer = word.length() < other.length();
-            const shortened = if (longer) shortens(typed, i, other, alone) else shortens(registered, j, word, alone);
-            if (!shortened and !means(word.word, other.word)) continue;
             const lost = @max(word.length(), other.length()) - @min(word.length(), other.length());
+            const shortened = lost > 0 and if (word.length() < other.length())
+                shortens(typed, i, other, alone)
+            else
+                shortens(registered, j, word, alone);
+            if (!shortened and !(ambiguous and means(word.word, other.word))) continue;
             found.linkWords(i, j, .abbreviation, lost);
             break;
         }

@@ -23,7 +23,7 @@ pub fn atEnd(name: *const Prepared, last: usize) ?Found {
         start -= 1;
         const folded = &name.words[start];
         if (folded.sign) continue;
-        if (!key.take(.front, folded)) break;
+        if (!key.take(.front, folded) or !key.mayBePiece(.back)) break;
         const word = key.find(name.words[start..last], &.{}, isKnown) orelse continue;
         const begin = if (companySign(name, start)) start - 1 else start;
         if (!hasContent(name, 0, begin) or amongLetters(name, start)) continue;
@@ -40,7 +40,7 @@ pub fn atStart(name: *const Prepared, last: usize) ?Found {
     for (1..@min(last - 1, form_words_max) + 1) |end| {
         const folded = &name.words[end - 1];
         if (folded.sign) continue;
-        if (!key.take(.back, folded)) break;
+        if (!key.take(.back, folded) or !key.mayBePiece(.front)) break;
         const word = key.find(name.words[0..end], &.{}, isKnown) orelse continue;
         if (word.form_count == 0 or !word.is(tables.prefix)) continue;
         if (!hasContent(name, end, last) or amongLetters(name, end)) continue;
@@ -66,7 +66,7 @@ fn from(name: *const Prepared, start: usize, last: usize) ?Found {
     for (start + 1..@min(last - 1, start + form_words_max) + 1) |end| {
         const folded = &name.words[end - 1];
         if (folded.sign) continue;
-        if (!key.take(.back, folded)) break;
+        if (!key.take(.back, folded) or !key.mayBePiece(.front)) break;
         const word = key.find(name.words[start..end], &.{}, isKnown) orelse continue;
         if (word.form_count == 0 or word.is(tables.weak)) continue;
         if (key.characters < inner_form_letters_min and !name.dot(start)) continue;

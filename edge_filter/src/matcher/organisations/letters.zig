@@ -1,6 +1,8 @@
 //! The letters of several words read as one.
 
+const std = @import("std");
 const prepared = @import("../prepared.zig");
+const texts = @import("../texts.zig");
 const Prepared = prepared.Prepared;
 const Set = prepared.Set;
 
@@ -16,23 +18,38 @@ pub const Letters = struct {
 
     pub fn next(letters: *Letters) ?u8 {
         if (letters.left == 0) return null;
-        const text = letters.name.words[@ctz(letters.left)].first();
-        defer {
-            letters.at += 1;
-            if (letters.at == text.len) {
-                letters.at = 0;
-                letters.left &= letters.left - 1;
-            }
-        }
-        return text[letters.at];
+        const rest = letters.piece();
+        letters.skip(1, rest.len);
+        return rest[0];
     }
 
     /// Whether two walks give the same.
     pub fn same(first: Letters, second: Letters) bool {
         var a = first;
         var b = second;
-        while (a.next()) |letter| if (letter != b.next()) return false;
-        return b.next() == null;
+        while (a.left != 0 and b.left != 0) {
+            const ours = a.piece();
+            const others = b.piece();
+            const length = @min(ours.len, others.len);
+            if (!texts.equal(ours[0..length], others[0..length])) return false;
+            a.skip(length, ours.len);
+            b.skip(length, others.len);
+        }
+        return a.left == 0 and b.left == 0;
+    }
+
+    /// What is left of the word that the walk is in.
+    fn piece(letters: *const Letters) []const u8 {
+        return letters.name.words[@ctz(letters.left)].first()[letters.at..];
+    }
+
+    /// Passes over the beginning of a piece.
+    fn skip(letters: *Letters, length: usize, piece_length: usize) void {
+        std.debug.assert(0 < length and length <= piece_length);
+        letters.at += length;
+        if (length < piece_length) return;
+        letters.at = 0;
+        letters.left &= letters.left - 1;
     }
 
     /// Whether a walk gives the first letter of each of some words, all of them ASCII.
