@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo up test lint format parity fuzz bench lock clean
+.PHONY: help setup build demo up test lint format parity fuzz bench soak lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fuzz: build ## Run the Zig matcher and the replicator natively on hostile and ra
 
 bench: build ## Measure the edge, the directory and the control plane; one part: python -m bench --only edge
 	@$(BIN)/python -m bench
+
+soak: build ## Load the service for half an hour while everything changes, and check every answer
+	@$(BIN)/python -m bench.soak --minutes 30
 
 lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
