@@ -1,4 +1,4 @@
-"""``POST /admin/v1/imports``: an accounts file, all or nothing."""
+"""``POST /admin/v1/imports``: many accounts in one call."""
 
 import asyncio
 from dataclasses import dataclass
@@ -43,9 +43,10 @@ class ImportController(Controller):
         accounts: NamedDependency[Accounts],
         tenants: NamedDependency[Tenants],
     ) -> ImportCounts:
-        """Create or replace all accounts of a CSV or NDJSON file, or none of them.
+        """Create or replace all accounts of a CSV or NDJSON file; none if there is a fault.
 
-        400 lists the first faults with their lines, and counts all. The file stays in memory: it isn't kept.
+        400 lists the first faults with their lines, and counts all. Accounts are committed in batches: who
+        gets no answer sends all of them again, and nothing is doubled. The file isn't kept.
         """
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type not in {CSV_TYPE, NDJSON_TYPE}:
