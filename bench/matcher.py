@@ -1,9 +1,9 @@
 """Measure one decision of the matcher in the shipped `filter.wasm`: `python -m bench.matcher`.
 
-The module runs in wasmtime, compiled ahead. Each request is timed many times; its time is the least of them
-less the time of the same call with a request that the module gives up at once, so that crossing from Python
-and back does not count. Typical is the median over plausible pairs, worst the slowest of the hostile ones, of
-which those that seem slowest after a few calls are timed.
+The module runs in wasmtime, compiled ahead, and decides each request several times in one call, from the
+record's bytes on, so that crossing from Python and back does not count; the time is the least of some calls.
+Typical is the median over plausible pairs, worst the slowest of the hostile ones, of which those that seem
+slowest at a glance are timed.
 """
 
 from __future__ import annotations
@@ -29,10 +29,14 @@ from matcher.record import encode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-REPEATS = 400
-"""Calls of one request: on a busy machine the way there and back needs as many to settle."""
+CALLS = 100
+"""Calls for one request, of which the shortest counts: anything more is the machine's."""
+DECISIONS = 100
+"""Decisions in one call for a plausible pair."""
+DECISIONS_HOSTILE = 4
+"""The same for a hostile one: a call is to be over before the machine takes the processor away."""
 GLANCES = 5
-"""Calls of a hostile request before it is known whether it is among the slowest."""
+"""Single decisions of a hostile request before it is known whether it is among the slowest."""
 SLOWEST = 20
 """Hostile requests that are timed."""
 TYPICAL_US_MAX = 5.0
@@ -40,8 +44,6 @@ TYPICAL_US_MAX = 5.0
 WORST_US_MAX = 200.0
 """140 characters against the largest record."""
 
-_UNREADABLE = b"\x01\xff\xff"
-"""A request whose typed name is longer than the input: the module gives it up at the first look."""
 _PERSONS = (
     *(
         ("Anna Lindqvist", "Anna Lindqvist"),
@@ -88,37 +90,38 @@ def typical(matcher: WasmMatcher) -> list[Figure]:
         (typed, Account(AccountStatus.ACTIVE, (Holder(kind, (Name(registered),)),)))
         for kind, (typed, registered) in named
     ]
-    return [Figure(typed, _microseconds(matcher, typed, encode(account))) for typed, account in accounts]
+    return [
+        Figure(typed, _microseconds(matcher, typed, encode(account), DECISIONS))
+        for typed, account in accounts
+    ]
 
 
 def worst(matcher: WasmMatcher, requests: Sequence[tuple[str, bytes]]) -> Figure:
     """Measure requests, each a typed text and a record, and give the slowest."""
-    slowest = nlargest(SLOWEST, requests, key=lambda one: _least(matcher, _request(*one), GLANCES))
+    slowest = nlargest(SLOWEST, requests, key=lambda one: _least(matcher, one[0], one[1], GLANCES, 1))
     return max(
         (
-            Figure(f"{typed[:24]!r}… ({len(record)} bytes)", _microseconds(matcher, typed, record))
+            Figure(
+                f"{typed[:24]!r}… ({len(record)} bytes)",
+                _microseconds(matcher, typed, record, DECISIONS_HOSTILE),
+            )
             for typed, record in slowest
         ),
         key=lambda figure: figure.microseconds,
     )
 
 
-def _microseconds(matcher: WasmMatcher, typed: str, record: bytes) -> float:
-    request = _request(typed, record)
-    crossing = _UNREADABLE + request[len(_UNREADABLE) :]
-    return max(_least(matcher, request, REPEATS) - _least(matcher, crossing, REPEATS), 0) / 1000
+def _microseconds(matcher: WasmMatcher, typed: str, record: bytes, decisions: int) -> float:
+    return _least(matcher, typed, record, CALLS, decisions) / decisions / 1000
 
 
-def _request(typed: str, record: bytes) -> bytes:
-    return request_bytes(typed, record, DEFAULT_POLICY.encode())
-
-
-def _least(matcher: WasmMatcher, request: bytes, calls: int) -> int:
-    """Give the shortest of some calls, in nanoseconds: anything more is the machine's."""
+def _least(matcher: WasmMatcher, typed: str, record: bytes, calls: int, decisions: int) -> int:
+    """Give the shortest of some calls, in nanoseconds."""
+    request = request_bytes(typed, record, DEFAULT_POLICY.encode())
     times = []
     for _ in range(calls):
         start = perf_counter_ns()
-        matcher.call(request)
+        matcher.call_repeatedly(request, decisions)
         times.append(perf_counter_ns() - start)
     return min(times)
 

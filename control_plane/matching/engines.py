@@ -81,14 +81,16 @@ class WasmMatcher:
         exports = linker.instantiate(self._store, compiled).exports(self._store)
         memory, buffer = exports["memory"], exports["parity_buffer"]
         decide, explain = exports["parity_decide"], exports["parity_explain"]
+        repeatedly = exports["parity_decide_repeatedly"]
         if not (
             isinstance(memory, wasmtime.Memory)
             and isinstance(buffer, wasmtime.Func)
             and isinstance(decide, wasmtime.Func)
             and isinstance(explain, wasmtime.Func)
+            and isinstance(repeatedly, wasmtime.Func)
         ):
             raise TypeError(f"{path.name} does not export the matcher")
-        self._memory, self._decide, self._explain = memory, decide, explain
+        self._memory, self._decide, self._explain, self._repeatedly = memory, decide, explain, repeatedly
         self._buffer: int = buffer(self._store)
 
     def decide(
@@ -113,6 +115,10 @@ class WasmMatcher:
         """Hand raw bytes to `parity_decide` and return its output."""
         return self._call(self._decide, request)
 
+    def call_repeatedly(self, request: bytes, count: int) -> bytes:
+        """Hand raw bytes to `parity_decide_repeatedly` and return its output."""
+        return self._call(self._repeatedly, request, count)
+
     def call_explain(self, request: bytes) -> bytes:
         """Hand raw bytes to `parity_explain` and return its output."""
         return self._call(self._explain, request)
@@ -129,9 +135,9 @@ class WasmMatcher:
             raise ValueError("the module refused the input")
         return output
 
-    def _call(self, function: wasmtime.Func, request: bytes) -> bytes:
+    def _call(self, function: wasmtime.Func, request: bytes, *more: int) -> bytes:
         self._memory.write(self._store, request, self._buffer)
-        length: int = function(self._store, len(request))
+        length: int = function(self._store, len(request), *more)
         return bytes(self._memory.read(self._store, self._buffer, self._buffer + length))
 
 

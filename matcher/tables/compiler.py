@@ -360,7 +360,6 @@ class _Words:
             bytes(keys),
         )
 
-
     def pieces(self) -> bytes:
         """Give the bits of what legal forms and states begin with, and of what they end with."""
         beginnings, ends = (bytearray(1 << blob.PIECE_BITS - 3) for _ in range(2))

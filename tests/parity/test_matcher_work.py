@@ -6,7 +6,7 @@ import pytest
 import wasmtime
 
 from bench import hostile
-from control_plane.matching.engines import request_bytes
+from control_plane.matching.engines import WasmMatcher, request_bytes
 from control_plane.xds.modules import module
 from matcher import DEFAULT_POLICY, Account, AccountStatus, Holder, HolderKind, Name
 from matcher.record import encode
@@ -61,3 +61,10 @@ def test_no_hostile_request_takes_more_work_than_fits_the_time(metered: Metered)
 def test_a_plausible_pair_takes_little_of_it(metered: Metered, kind: HolderKind) -> None:
     account = Account(AccountStatus.ACTIVE, (Holder(kind, (Name("Bergmann & Söhne Holding GmbH"),)),))
     assert metered.burnt("Bergman und Soehne Gesellschaft mbH", encode(account)) <= TYPICAL_FUEL_MAX
+
+
+def test_repeated_decisions_give_the_answer_of_one() -> None:
+    matcher = WasmMatcher(module("filter"))
+    account = Account(AccountStatus.ACTIVE, (Holder(HolderKind.PERSON, (Name("Anna Lindqvist"),)),))
+    request = request_bytes("A. Lindqvist", encode(account), DEFAULT_POLICY.encode())
+    assert matcher.call_repeatedly(request, 3) == matcher.call(request) != b""

@@ -19,6 +19,10 @@ export fn parity_decide(input_length: u32) u32 {
     return @intCast(matcher.parity.decide(buffer[0..input_length], &buffer));
 }
 
+export fn parity_decide_repeatedly(input_length: u32, count: u32) u32 {
+    return @intCast(matcher.parity.decideRepeatedly(buffer[0..input_length], count, &buffer));
+}
+
 export fn parity_explain(input_length: u32) u32 {
     return @intCast(matcher.parity.explain(buffer[0..input_length], &buffer));
 }
