@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 from typing import TYPE_CHECKING
 
+import httpx
 import hvac
 import pytest
 
-from control_plane.stack.stack import Stack
-from tests.edge.accounts import account, iban
+from control_plane.edge_agent.credentials import SECRET_VARIABLE, envoy_environment
+from control_plane.stack.stack import EDGE_ID, Stack
+from control_plane.xds.clusters import AUTHORIZATION_VARIABLE
+from tests.edge.accounts import GERMAN, account, iban
 from tests.edge.wire import PATH, ask, exchange, http1, identification, new_id, usual_headers, verification
 from tests.processes import descendants
 from tests.waiting import wait_for
@@ -27,8 +31,9 @@ TYPED = [
     "Zebulon Trautwein",
     "Balthasar Quellmalz",
 ]
+ACCOUNTS = 2
 LEI = "9999VOPEXAMPLE000163"
-OWNERS = [f"Owner{letter} Eigen" for letter in "abcdefghijklmnopqr"]
+OWNERS = [f"Zwentibold{letter} Querfurtner" for letter in "abcdefghijklmnopqr"]
 REQUEST_IDS = [f"DE93999999030000000001-{'x' * 13}", f"Kunigunde-{'x' * 20}"]
 
 
@@ -39,7 +44,7 @@ def used() -> Iterator[Stack]:
         with stack.admin_api() as api:
             api.create_account(account(1, *NAMES, identifications=[{"scheme": "LEI", "value": LEI}]))
             api.create_account(account(2, *OWNERS))
-        stack.wait_until_held(2)
+        stack.wait_until_held(ACCOUNTS)
         for typed in TYPED:
             assert ask(stack.edge, verification(iban(1), typed)).status == 200
         ask(stack.edge, identification(iban(1), LEI))
@@ -72,12 +77,23 @@ def secrets(used: Stack) -> dict[str, str]:
     return found
 
 
+def _base64(value: bytes) -> list[bytes]:
+    """Return what a value's base64 has in common wherever it begins in a longer text: three forms."""
+    forms = []
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + value)
+        forms.append(text[-(-before * 8 // 6) : (before + len(value)) * 8 // 6])
+    return forms
+
+
 def _forms(value: str) -> list[bytes]:
     """Return a value in the forms in which it could lie somewhere."""
-    raw = [value.encode()]
+    clear = [value.encode(), value.encode("utf-16-le"), value.encode("utf-16-be")]
     if len(value) == 64 and set(value) <= set("0123456789abcdef"):
-        raw += [bytes.fromhex(value), base64.b64encode(bytes.fromhex(value)), value.upper().encode()]
-    return raw
+        clear += [bytes.fromhex(value), value.upper().encode()]
+    hexadecimal = [form.hex().encode() for form in clear]
+    coded = [text for form in clear for text in _base64(form)]
+    return [*clear, *hexadecimal, *(text.upper() for text in hexadecimal), *coded]
 
 
 def _clear(texts: dict[str, bytes], values: dict[str, str]) -> None:
@@ -88,7 +104,7 @@ def _clear(texts: dict[str, bytes], values: dict[str, str]) -> None:
 
 
 def _private() -> dict[str, str]:
-    words = {word for name in [*NAMES, *TYPED, *OWNERS] for word in name.split() if len(word) > 4}
+    words = {word for name in [*NAMES, *TYPED, *OWNERS] for word in name.split() if len(word) > 6}
     return {word: word for word in words} | {
         "an IBAN": iban(1),
         "another IBAN": iban(2),
@@ -147,3 +163,44 @@ def test_outside_the_database_the_runtime_directory_holds_only_the_two_told_cred
         others = {what: value for what, value in secrets.items() if told.get(path.name) != what}
         private = {} if path.name.startswith("vop.db") else _private()
         _clear({path.name: path.read_bytes()}, private | others)
+
+
+def test_a_value_is_found_in_every_form() -> None:
+    value = "Kunigunde"
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        for before in ("", "a", "ab", "abc"):
+            raw = f"{before}{value}xyz".encode(encoding)
+            for text in (raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw)):
+                with pytest.raises(AssertionError, match="a name lies in a text"):
+                    _clear({"a text": text}, {"a name": value})
+
+
+def test_the_feed_holds_no_name_iban_or_key(used: Stack, secrets: dict[str, str]) -> None:
+    credentials = envoy_environment({SECRET_VARIABLE: used.edge_secret}, EDGE_ID)
+    with used.admin_api() as api:
+        (edge,) = api.list_edges()
+    pages = {}
+    for question in ("mode=snapshot", "mode=changes&after=0"):
+        reply = httpx.get(
+            f"http://{used.control_plane}/edge/v1/feed/{GERMAN}"
+            f"?generation={edge['heartbeat']['generation']}&{question}",
+            headers={"authorization": credentials[AUTHORIZATION_VARIABLE], "x-vop-nonce": "5e" * 16},
+            trust_env=False,
+        )
+        assert int.from_bytes(reply.content[112:116], "little") == ACCOUNTS
+        pages[question] = reply.content
+    _clear(pages, _private() | secrets)
+
+
+def test_the_feeds_table_in_the_database_holds_no_name_iban_or_key(
+    used: Stack, secrets: dict[str, str]
+) -> None:
+    database = sqlite3.connect(used.runtime / "vop.db", timeout=20)
+    rows = database.execute("SELECT * FROM feed_record").fetchall()
+    database.close()
+    assert len(rows) == ACCOUNTS
+    values = {f"column {n} of row {m}": row[n] for m, row in enumerate(rows) for n in range(len(row))}
+    texts = {
+        where: value if isinstance(value, bytes) else str(value).encode() for where, value in values.items()
+    }
+    _clear(texts, _private() | secrets)
