@@ -7,7 +7,7 @@ are handed the new one when it is complete. The rows say all of it, so that any 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -79,6 +79,33 @@ async def begin_generation(session: AsyncSession, keyring: Keyring, *, served: b
         session.add(FeedStream(generation=created, bic=bic, head=0, revision_floor=floors.get(bic, 0)))
     await session.flush()
     return generation
+
+
+async def withdraw_generations(session: AsyncSession) -> None:
+    """Serve no generation any more, and go on writing them, so that revisions go on from theirs."""
+    await session.execute(update(Generation).where(col(Generation.written)).values(served=False))
+
+
+async def replace_lost(session: AsyncSession, keyring: Keyring) -> bool:
+    """Begin a new generation if Vault has destroyed a key that this database still goes by.
+
+    So it is with a database restored from a backup of before a rotation: edges may hold what it doesn't know.
+    The caller holds the lock of ``lock_generations``.
+    """
+    lost = False
+    for generation in await session.scalars(select(col(Generation.id)).where(col(Generation.written))):
+        if await keyring.index_key_is_destroyed(generation):
+            await end_generation(session, generation)
+            lost = True
+    for tenant in await session.scalars(select(Tenant)):
+        await keyring.load_seal_keys(tenant.bic)
+        if tenant.epoch not in keyring.seal_keys(tenant.bic):
+            tenant.epoch = max(keyring.seal_keys(tenant.bic))
+            lost = True
+    if lost:
+        await withdraw_generations(session)
+        await begin_generation(session, keyring, served=False)
+    return lost
 
 
 async def end_generation(session: AsyncSession, generation: bytes) -> None:

@@ -1,5 +1,7 @@
 """Tenants: whom the sealed directory is divided by."""
 
+import logging
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -7,9 +9,16 @@ from sqlmodel import col
 from control_plane.clock import now_ms
 from control_plane.db.engine import Database
 from control_plane.directory.feed import Feed
-from control_plane.directory.generations import begin_generation, lock_generations, written_generations
+from control_plane.directory.generations import (
+    begin_generation,
+    lock_generations,
+    replace_lost,
+    written_generations,
+)
 from control_plane.directory.models import FeedStream, Generation, Tenant
 from control_plane.secrets.keyring import Keyring
+
+_log = logging.getLogger(__name__)
 
 
 class TenantExistsError(Exception):
@@ -42,6 +51,8 @@ class Tenants:
             if await session.scalar(select(col(Generation.id)).limit(1)) is None:
                 await self._keyring.create_audit_key()
                 await begin_generation(session, self._keyring, served=True)
+            elif await replace_lost(session, self._keyring):
+                _log.warning("Vault has destroyed keys of this database, an older backup: all is sealed anew")
             await written_generations(session, self._keyring)
         await self._keyring.load_audit_key()
         for bic in await self.list():

@@ -27,6 +27,7 @@ from control_plane.directory.generations import (
     begin_generation,
     end_generation,
     lock_generations,
+    withdraw_generations,
     written_generations,
 )
 from control_plane.directory.models import FeedRecord, FeedStream, Generation
@@ -93,9 +94,9 @@ class IndexRotation:
             written = await written_generations(session, self._keyring)
             known = await session.scalar(select(func.count()).select_from(Generation)) or 0
             if now:
-                await self._withdraw(session, written[0].id)
                 for later in written[1:]:
                     await end_generation(session, later.id)
+                await withdraw_generations(session)
             if now or known == 1:
                 await begin_generation(session, self._keyring, served=False)
         self._begun.set()
@@ -147,10 +148,6 @@ class IndexRotation:
                 if not row.written:
                     await self._delete(row.id)
         return phase != "none"
-
-    async def _withdraw(self, session: AsyncSession, generation: bytes) -> None:
-        """Serve a generation no more, and go on writing it, so that revisions go on from it."""
-        await session.execute(update(Generation).where(col(Generation.id) == generation).values(served=False))
 
     async def _build(self, generation: bytes, *, bounded: bool) -> None:
         """Give every account a record in the generation, and then serve it."""
@@ -227,6 +224,8 @@ async def _generations(session: AsyncSession) -> list[Generation]:
 
 def _phase(rows: Sequence[Generation]) -> Phase:
     written = [row for row in rows if row.written]
+    if not written[-1].served:
+        return "sealing"
     if len(written) > 1:
-        return "handing over" if written[-1].served else "sealing"
+        return "handing over"
     return "deleting" if len(rows) > 1 else "none"

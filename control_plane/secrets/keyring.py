@@ -79,6 +79,10 @@ class Keyring:
             )
         return _key(secret, "key")
 
+    async def index_key_is_destroyed(self, generation: bytes) -> bool:
+        """Whether Vault had a generation's index key, and destroyed it."""
+        return await self.vault.is_destroyed(f"vop/index/{generation.hex()}")
+
     async def destroy_index_key(self, generation: bytes) -> None:
         """Destroy a generation's index key in Vault, beyond recovery; the mark that it was there stays."""
         await self.vault.destroy(f"vop/index/{generation.hex()}", [1])

@@ -73,6 +73,22 @@ class Vault:
 
         return await self._call(read)
 
+    async def is_destroyed(self, path: str) -> bool:
+        """Whether there was a secret whose newest version was destroyed."""
+
+        def look() -> bool:
+            try:
+                self._client.secrets.kv.v2.read_secret_version(
+                    path=path, mount_point=KV_MOUNT, raise_on_deleted_version=True
+                )
+            except InvalidPath as error:
+                # Not found either way, but of what was destroyed Vault still tells the metadata.
+                found = (error.json or {}).get("data") or {}
+                return bool(found.get("metadata", {}).get("destroyed"))
+            return False
+
+        return await self._call(look)
+
     async def replace(self, path: str, data: dict[str, str], version: int) -> int:
         """Write the version after ``version`` of a secret, and return its number.
 

@@ -92,6 +92,10 @@ class Process:
         change = Change(iban(number), Account(AccountStatus.ACTIVE, (holder,)))
         await record_changes(session, self.keyring, BIC, [change])  # type: ignore[arg-type]
 
+    async def delete_uncommitted(self, session: object, number: int) -> None:
+        """Leave the tombstone of an account in a transaction that is still open."""
+        await record_changes(session, self.keyring, BIC, [Change(iban(number), None)])  # type: ignore[arg-type]
+
     async def truth(self) -> dict[bytes, tuple[int, bytes]]:
         """All records that an edge should hold: revision and sealed form by lookup key."""
         async with self.database.read() as session:

@@ -126,7 +126,7 @@ class World:
     async def round(self) -> None:
         """Write and read at the same time; some edges are away, or start anew."""
         quiet = asyncio.Event()
-        here = [edge for edge in self.edges if self.choose.random() < 0.7]
+        here = [edge for edge in self.edges if self.choose.random() < 0.6]
         for edge in here:
             if self.choose.random() < 0.2:
                 edge.forget()
@@ -134,8 +134,7 @@ class World:
         writing = [self.write(random.Random(self.choose.random())) for _ in range(WRITERS)]
         if self.choose.random() < 0.5:
             writing.append(self.rotate(now=self.choose.random() < 0.3))
-        if self.choose.random() < 0.5:
-            writing.append(remove_tombstones(self.processes[0].database, now_ms() + 1))
+        writing.append(remove_tombstones(self.processes[0].database, now_ms() + 1))
         await asyncio.gather(*writing)
         quiet.set()
         await asyncio.gather(*reading)

@@ -16,6 +16,7 @@ from control_plane.db.migrate import migrate
 from control_plane.directory.models import Generation
 from control_plane.errors import StartError
 from tests.storage.running import BIC, Running, account, iban
+from tests.storage.test_feed_model import copied
 from tests.storage.test_verifications import request, verify
 
 if TYPE_CHECKING:
@@ -47,6 +48,40 @@ async def test_a_generation_whose_key_vault_lacks_is_never_keyed_anew(
         session.add(Generation(id=secrets.token_bytes(16), created_ms=now_ms()))
     await database.close()
     assert "has no key in Vault" in await start_error(openbao, database_url)
+
+
+@pytest.mark.parametrize("rotated", ["/index-rotation", f"/tenants/{BIC}/rotation"])
+async def test_a_backup_of_before_a_rotation_is_sealed_anew_in_a_new_generation(
+    own_openbao: OpenBao, database_url: str, tmp_path: Path, rotated: str
+) -> None:
+    settings = own_openbao.settings(database_url)
+    async with Running.start(settings) as running:
+        await running.admin("POST", "/tenants", json={"bic": BIC})
+        await running.create(account(1))
+        edge = await running.register_edge()
+        old = running.app.state.keyring.generation
+    backup = await copied(database_url, tmp_path)
+    async with Running.start(settings) as running:
+        await running.admin("POST", rotated)
+        await ended(running, rotated)
+    async with Running.start(dataclasses.replace(settings, database_url=backup)) as running:
+        newest = (await ended(running, "/index-rotation"))["generation"]
+        path = f"/edge/v1/feed/{BIC}"
+        query = {"mode": "snapshot", "generation": old.hex()}
+        gone = await running.as_edge(edge, "GET", path, params=query)
+        page = await running.as_edge(edge, "GET", path, params=query | {"generation": newest})
+        again = await running.create(account(2))
+    assert newest != old.hex()
+    assert (gone.status_code, page.status_code, again["revision"]) == (410, 200, 1)
+    assert int.from_bytes(page.content[112:116], "little") == 1
+
+
+async def ended(running: Running, rotation: str) -> dict[str, Any]:
+    """Wait until no rotation of this kind is under way."""
+    async with asyncio.timeout(60):
+        while (view := (await running.admin("GET", rotation)).json())["phase"] != "none":
+            pass
+    return dict(view)
 
 
 async def test_an_unreachable_vault_is_said_at_the_start(openbao: OpenBao, database_url: str) -> None:
