@@ -33,6 +33,8 @@ class Lengths(NamedTuple):
     """The same where letters were only replaced, not lost, added or swapped: that makes other names."""
     added: int = 0
     """The same for two letters added at an end."""
+    one_for_two: int = 0
+    """The same for one letter in the place of two others."""
 
 
 def fit_typos(
@@ -105,12 +107,29 @@ def _allowed(x: str, y: str, lengths: Lengths) -> int:
     return allowed if longer - shorter <= allowed else 0
 
 
+def _one_for_two(x: str, y: str) -> bool:
+    """Whether two words differ in one place, where one has a letter and the other two (Winter, Winkler)."""
+    if len(x) > len(y):
+        x, y = y, x
+    if len(x) + 1 != len(y):
+        return False
+    start = 0
+    while start < len(x) and x[start] == y[start]:
+        start += 1
+    return x[start + 1 :] == y[start + 2 :]
+
+
 def _makes_another(x: str, y: str, edits: int, lengths: Lengths) -> bool:
-    """Whether two letters were added at one end, or letters only replaced, in words too short for it."""
+    """Whether edits make another name of words too short for them.
+
+    Two letters added at one end, one put in the place of two, or letters only replaced.
+    """
     if edits > 1 and min(len(x), len(y)) < lengths.added and (x.startswith(y) or y.startswith(x)):
         return True
     one, two, first = lengths.replaced
     length = len(x)
+    if edits > 1 and min(length, len(y)) < lengths.one_for_two and _one_for_two(x, y):
+        return True
     if length >= max(two, first) or length != len(y):
         return False
     if sum(a != b for a, b in zip(x, y, strict=True)) != edits:

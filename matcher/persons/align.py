@@ -47,10 +47,12 @@ CROSSED = _Crossed(one=3, two=6)
 CROSSED_GIVEN = _Crossed(one=5, two=6, known=True)
 CROSSED_EQUAL = _Crossed(one=2 * SOUNDED_LETTERS_MAX + 1, two=2 * SOUNDED_LETTERS_MAX + 1)
 """Between names of different sex: no sound is so long, so only an equal one is near."""
-SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 6), added=8)
+SURNAME_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 8, 6), added=8, one_for_two=7)
 GIVEN_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 9, 4))
 KNOWN_TYPED_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 9, 6))
 """For a typed given name that is known: less likely a slip of a registered one that isn't."""
+KNOWN_REGISTERED_LENGTHS = Lengths(one=3, two=4, first=3, replaced=(4, 6, 4))
+"""For a typed word that is no known given name, beside a registered one that is: more likely its slip."""
 GIVEN_END_LENGTH = 5
 """Letters from which a given name may be another one's slip in its last letter."""
 
@@ -317,12 +319,22 @@ def _may_be_typo(found: Alignment, i: int, j: int) -> Lengths | None:
         return GIVEN_LENGTHS if alike else None
     if _married(x, y):
         return None
-    if surname:
-        return SURNAME_LENGTHS
-    if len(x) == len(y) < GIVEN_END_LENGTH and x[:-1] == y[:-1]:
+    return SURNAME_LENGTHS if surname else _given_lengths(typed, registered)
+
+
+def _given_lengths(typed: Folded, registered: Folded) -> Lengths | None:
+    """Give how long given names must be of which one at most is known to the tables."""
+    x, y = typed.first, registered.first
+    if _sexed(x, y) or (len(x) == len(y) < GIVEN_END_LENGTH and x[:-1] == y[:-1]):
         return None
-    lengths = KNOWN_TYPED_LENGTHS if typed.word.sex else GIVEN_LENGTHS
-    return None if _sexed(x, y) else lengths
+    if _may_be_given(typed):
+        return None if _may_be_given(registered) else KNOWN_TYPED_LENGTHS
+    return KNOWN_REGISTERED_LENGTHS if _may_be_given(registered) else GIVEN_LENGTHS
+
+
+def _may_be_given(folded: Folded) -> bool:
+    """Whether a word is a known given name, or a surname that many bear as one (Harvey)."""
+    return bool(folded.word.sex or folded.word.person & blob.ALSO_GIVEN)
 
 
 def _one_umlaut(x: str, y: str) -> bool:

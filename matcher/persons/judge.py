@@ -125,7 +125,9 @@ def _judge_middles(found: Alignment, policy: Policy, verdict: Verdict) -> None:
         maybe_surname = not registered.certain and (
             _may_be_surname(folded) or _of_other_sex(registered, folded)
         )
-        if hyphenated or maybe_surname:
+        if hyphenated and verdict.has(Reason.SURNAME_PARTIAL):
+            verdict.note(Reason.GIVEN_DIFFERS, Outcome.NMTC)
+        elif hyphenated or maybe_surname:
             verdict.note_knob(Reason.SURNAME_PARTIAL, policy, "surname_partial")
         else:
             verdict.note_knob(Reason.MIDDLE_MISSING, policy, "middle_missing")

@@ -68,8 +68,8 @@ SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
 ) = (1 << bit for bit in range(15))
 MALE, FEMALE = 1, 2
 YOUNGER, ELDER, FRONT, FORENAME, SUBJECT, ALSO_GIVEN = (4 << bit for bit in range(6))
-"""With MALE and FEMALE, what a title or a word such as junior tells of a person, or where it is one; and whether
-a surname is a given name too."""
+"""With MALE and FEMALE, what a title or a word such as junior tells of a person, or where it is
+one; and that a surname is a given name too."""
 
 
 class Class(IntEnum):

@@ -29,6 +29,8 @@ pub const Lengths = struct {
     replaced: struct { one: usize, two: usize, first: usize } = .{ .one = 0, .two = 0, .first = 0 },
     /// The same for two letters added at an end.
     added: usize = 0,
+    /// The same for one letter in the place of two others.
+    one_for_two: usize = 0,
 };
 
 /// Registered words by the bytes of their foldings, so that most comparisons need not be made.
@@ -157,8 +159,21 @@ fn allowed(x: []const u8, y: []const u8, lengths: *const Lengths) u8 {
     return if (longer - shorter <= most) most else 0;
 }
 
-/// Whether two letters were added at one end, or letters only replaced, in words too short for it.
+/// Whether two words differ in one place, where the first has a letter and the other two (Winter, Winkler).
+fn isOneForTwo(x: []const u8, y: []const u8) bool {
+    if (x.len + 1 != y.len) return false;
+    var start: usize = 0;
+    while (start < x.len and x[start] == y[start]) start += 1;
+    if (start == x.len) return false;
+    return std.mem.eql(u8, x[start + 1 ..], y[start + 2 ..]);
+}
+
+/// Whether edits make another name of words too short for them: two letters added at one end, one put in the
+/// place of two, or letters only replaced.
 fn makesAnother(x: []const u8, y: []const u8, edits: u8, lengths: *const Lengths) bool {
+    if (edits > 1 and @min(x.len, y.len) < lengths.one_for_two) {
+        if (isOneForTwo(x, y) or isOneForTwo(y, x)) return true;
+    }
     if (edits > 1 and @min(x.len, y.len) < lengths.added) {
         if (std.mem.startsWith(u8, x, y) or std.mem.startsWith(u8, y, x)) return true;
     }

@@ -54,6 +54,7 @@ const surname_lengths: typos.Lengths = .{
     .first = 3,
     .replaced = .{ .one = 4, .two = 8, .first = 6 },
     .added = 8,
+    .one_for_two = 7,
 };
 const given_lengths: typos.Lengths = .{
     .one = 3,
@@ -67,6 +68,13 @@ const known_typed_lengths: typos.Lengths = .{
     .two = 4,
     .first = 3,
     .replaced = .{ .one = 4, .two = 9, .first = 6 },
+};
+/// For a typed word that is no known given name, beside a registered one that is: more likely its slip.
+const known_registered_lengths: typos.Lengths = .{
+    .one = 3,
+    .two = 4,
+    .first = 3,
+    .replaced = .{ .one = 4, .two = 6, .first = 4 },
 };
 /// Letters from which a given name may be another one's slip in its last letter.
 const given_end_length = 5;
@@ -446,12 +454,24 @@ fn mayBeTypo(found: *const Alignment, i: usize, j: usize) ?*const typos.Lengths 
         return if (oneUmlaut(x, y) or (surname and sound.givenAlike(x, y))) &given_lengths else null;
     }
     if (isWife(x, y) or isWife(y, x)) return null;
-    if (surname) return &surname_lengths;
+    return if (surname) &surname_lengths else givenLengths(typed, registered);
+}
+
+/// How long given names must be of which one at most is known to the tables.
+fn givenLengths(typed: *const Folded, registered: *const Folded) ?*const typos.Lengths {
+    const x = typed.first();
+    const y = registered.first();
     if (x.len == y.len and x.len < given_end_length and words.equal(x[0 .. x.len - 1], y[0 .. y.len - 1])) {
         return null;
     }
     if (sexed(x, y)) return null;
-    return if (typed.word.sex != 0) &known_typed_lengths else &given_lengths;
+    if (mayBeGiven(typed)) return if (mayBeGiven(registered)) null else &known_typed_lengths;
+    return if (mayBeGiven(registered)) &known_registered_lengths else &given_lengths;
+}
+
+/// Whether a word is a known given name, or a surname that many bear as one (Harvey).
+fn mayBeGiven(folded: *const Folded) bool {
+    return folded.word.sex != 0 or folded.word.tells(tables.also_given);
 }
 
 fn isNumber(text: []const u8) bool {

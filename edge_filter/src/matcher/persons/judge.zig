@@ -130,7 +130,9 @@ fn judgeMiddles(found: *const Alignment, policy: *const Policy, verdict: *Verdic
             (j + 1 < registered.words.len and registered.hyphen(j + 1));
         const maybe_surname = !registered.certain and
             (mayBeSurname(folded) or ofOtherSex(registered, folded));
-        if (hyphenated or maybe_surname) {
+        if (hyphenated and verdict.has(.surname_partial)) {
+            verdict.note(.given_differs, .nmtc);
+        } else if (hyphenated or maybe_surname) {
             verdict.noteKnob(.surname_partial, policy, .surname_partial);
         } else {
             verdict.noteKnob(.middle_missing, policy, .middle_missing);
