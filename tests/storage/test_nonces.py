@@ -1,4 +1,4 @@
-"""No nonce is used twice under a key: not over changes, re-seals, re-creations, nor after a restored backup."""
+"""No nonce is used twice under a key: over changes, re-seals, re-creations, and after a restored backup."""
 
 from __future__ import annotations
 
