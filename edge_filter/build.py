@@ -24,10 +24,10 @@ BUILT = ROOM / "built"
 EMPTY_SOURCE = ROOM / "bench" / "empty.zig"
 TABLES = compiler.COMPILED
 
-_ZIG_OPTIONS = (
-    "-target", "wasm32-freestanding", "-mcpu=baseline+simd128+bulk_memory", "-O", "ReleaseSafe",
-    "-fno-entry", "-rdynamic", "-fstrip",
-)  # fmt: skip
+_ZIG_OPTIONS = ("-target", "wasm32-freestanding", "-O", "ReleaseSafe", "-fno-entry", "-rdynamic", "-fstrip")
+_FEATURES = {"replicator": "baseline+simd128+bulk_memory"}
+"""By source. The replicator moves whole buckets; the filter moves a few bytes at a time, where these
+instructions cost more than they save (docs/performance.md)."""
 _PREFIX_BYTES = 16
 _PRIVATE = 0o700
 
@@ -46,17 +46,20 @@ def build(output_dir: Path = BUILT) -> None:
 def build_variant(name: str, output_dir: Path) -> Path:
     """Build a module for tests and measurements into `output_dir` and return its path.
 
-    `trap` is the filter that traps on the header `x-test-trap`; `empty` answers a constant without looking;
+    `trap` is the filter that traps on the header `x-test-trap`, `trapping_replicator` the replicator that
+    traps on a reply of status 418; `empty` answers a constant without looking;
     `dump` answers with the directory as it lies in shared data.
     """
     tables = _compile_tables()
     if name == "trap":
         return _build_module("trap", SOURCES / "filter.zig", tables, output_dir, trap=True)
+    if name == "trapping_replicator":
+        return _build_module(name, SOURCES / "replicator.zig", tables, output_dir, trap=True)
     if name == "empty":
         return _build_module("empty", EMPTY_SOURCE, tables, output_dir)
     if name == "dump":
         return _build_module("dump", SOURCES / "dump.zig", tables, output_dir)
-    raise BuildError(f"there is no variant {name!r}: choose trap, empty or dump")
+    raise BuildError(f"there is no variant {name!r}: choose trap, trapping_replicator, empty or dump")
 
 
 def zig_command() -> list[str]:
@@ -129,7 +132,8 @@ def _build_module(name: str, root: Path, tables: Path, output_dir: Path, *, trap
         return module
     with tempfile.TemporaryDirectory(prefix=".build-", dir=output_dir) as scratch:
         fresh = Path(scratch) / module.name
-        command = [*zig_command(), "build-exe", *_ZIG_OPTIONS, *module_options(root, tables, trap=trap)]
+        target = [*_ZIG_OPTIONS, f"-mcpu={_FEATURES.get(root.stem, 'baseline')}"]
+        command = [*zig_command(), "build-exe", *target, *module_options(root, tables, trap=trap)]
         _run([*command, f"-femit-bin={fresh}", *cache_options()])
         fresh.chmod(0o644)
         _replace(digest, f"{hashlib.sha256(fresh.read_bytes()).hexdigest()}\n")

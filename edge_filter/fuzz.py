@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from secrets import randbelow
 
-from edge_filter.build import SOURCES, cache_options, zig_command
+from edge_filter.build import SOURCES, cache_options, module_options, zig_command
 from matcher.tables.compiler import compile_tables
 
 PARTS = ("matcher", "replicator")
@@ -27,7 +27,7 @@ def run(part: str, seconds: int, seed: int, *, at: int | None = None, corpus: Pa
     with tempfile.TemporaryDirectory() as scratch:
         tables, program = Path(scratch) / "compiled.bin", Path(scratch) / "fuzz"
         compile_tables(tables)
-        modules = ["--dep", "tables", f"-Mroot={SOURCES / f'fuzz_{part}.zig'}", f"-Mtables={tables}"]
+        modules = module_options(SOURCES / f"fuzz_{part}.zig", tables)
         options = ["-O", "ReleaseSafe", *(["-fstrip"] if at is None else []), f"-femit-bin={program}"]
         built = subprocess.run(
             [*zig_command(), "build-exe", *options, *modules, *cache_options()], check=False

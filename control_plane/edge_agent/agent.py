@@ -1,4 +1,4 @@
-"""Run one Envoy from its start to its end."""
+"""Run an edge from its start to its end: Envoy, and another one in its place when the replicator stops."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections import deque
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING
 
@@ -33,6 +34,13 @@ SILENCE_SECONDS_MAX = 5.0
 """The replicator ticks at least every 100 ms; after this long without one it counts as stopped."""
 STOP_SECONDS_MAX = 5.0
 LAST_LINES = 20
+
+DRAIN_SECONDS = 5
+PARENT_SECONDS_MAX = 10
+"""How long an Envoy that was replaced has for the requests that it still holds."""
+RESTART_PAUSE_SECONDS = 10.0
+"""A replacement that fails before it answers is tried again after this."""
+BASE_IDS = 2**24
 
 FLUSH_MS = 100
 """How often Envoy writes its access log: what a killed Envoy can lose."""
@@ -66,22 +74,22 @@ class _Log:
 
 
 class _Heartbeat:
-    """Says once when the replicator stops, and once when it goes on."""
+    """Says once when the replicator stops, and once when it goes on. `silent` while it has stopped."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._count: int | None = None
         self._since = monotonic()
-        self._stopped = False
+        self.silent = False
 
     def look(self, count: int | None) -> None:
         now = monotonic()
         if count is not None and count != self._count:
-            if self._stopped:
+            if self.silent:
                 self._say("the replicator goes on")
-            self._count, self._since, self._stopped = count, now, False
-        elif not self._stopped and now - self._since > SILENCE_SECONDS_MAX:
-            self._stopped = True
+            self._count, self._since, self.silent = count, now, False
+        elif not self.silent and now - self._since > SILENCE_SECONDS_MAX:
+            self.silent = True
             self._say(f"THE REPLICATOR STOPPED: no heartbeat for {SILENCE_SECONDS_MAX:.0f} s")
 
 
@@ -114,41 +122,101 @@ def _signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _start(settings: EdgeSettings, concurrency: int, environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start Envoy, tied to this process. What it writes is nobody else's to read."""
-    path = settings.runtime / "bootstrap.json"
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(bootstrap(settings), indent=1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the keys
-    command = [str(envoy_program()), "--config-path", str(path), "--concurrency", str(concurrency)]
-    command += ["--reject-unknown-dynamic-fields", "--disable-hot-restart", "--log-level", "warn"]
-    command += ["--log-format", "%l %n: %v", "--file-flush-interval-msec", str(FLUSH_MS)]
-    return subprocess.Popen(
-        tied(command),
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        process_group=0,
-        umask=0o077,
-    )
+class _Envoys:
+    """The Envoy that answers and, for a while, the one that it replaced (Envoy's hot restart).
 
+    A replacement has a boot of its own and takes over once its directory is complete and its filter in place;
+    until then the one before answers, and afterwards it ends by itself.
+    """
 
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS_MAX)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    def __init__(
+        self,
+        settings: EdgeSettings,
+        concurrency: int,
+        environment: dict[str, str],
+        say: Callable[[str], None],
+    ) -> None:
+        self._settings, self._concurrency, self._environment = settings, concurrency, environment
+        self._say = say
+        self._base_id = 1 + secrets.randbelow(BASE_IDS)
+        self._epoch = 0
+        self._running: list[tuple[subprocess.Popen[str], _Log]] = []
+        self._restart_after = 0.0
+        self._start(settings.boot)
+
+    def _start(self, boot: str) -> None:
+        """Start an Envoy, tied to this process. What it writes is nobody else's to read."""
+        settings = msgspec.structs.replace(self._settings, boot=boot)
+        path = settings.runtime / "bootstrap.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(bootstrap(settings), indent=1))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the keys
+        command = [str(envoy_program()), "--config-path", str(path), "--concurrency", str(self._concurrency)]
+        command += ["--base-id", str(self._base_id), "--restart-epoch", str(self._epoch)]
+        command += ["--drain-time-s", str(DRAIN_SECONDS), "--parent-shutdown-time-s", str(PARENT_SECONDS_MAX)]
+        command += ["--reject-unknown-dynamic-fields", "--log-level", "warn", "--log-format", "%l %n: %v"]
+        command += ["--file-flush-interval-msec", str(FLUSH_MS)]
+        process = subprocess.Popen(
+            tied(command),
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            process_group=0,
+            umask=0o077,
+        )
+        log = _Log(process.stderr, self._say)  # type: ignore[arg-type]  # PIPE above
+        self._running.append((process, log))
+        self._say(f"boot {boot}: Envoy runs as {process.pid}")
+
+    def replace(self) -> None:
+        """Start another Envoy behind the one that answers, unless one is under way or has just failed."""
+        if len(self._running) > 1 or monotonic() < self._restart_after:
+            return
+        self._say("another Envoy takes its place once its directory is complete")
+        self._epoch += 1
+        self._start(new_boot())
+
+    def fallen(self) -> str | None:
+        """Notice what ended; return why when none is left, with the last lines of the last one."""
+        process, log = self._running[-1]
+        status = process.poll()
+        if status is None:
+            while self._running[0][0].poll() is not None:
+                self._running.pop(0)
+            return None
+        reason = f"ENVOY STOPPED with status {status}"
+        self._say("\n".join([f"{reason}; its last lines:", *log.finish()]))
+        self._running.pop()
+        if not self._running or self._running[-1][0].poll() is not None:
+            return reason
+        self._epoch -= 1
+        self._restart_after = monotonic() + RESTART_PAUSE_SECONDS
+        return None
+
+    def stop(self) -> None:
+        """End all."""
+        for process, _ in self._running:
+            process.terminate()
+        for process, log in self._running:
+            try:
+                process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            log.finish()
+        # Envoy leaves it behind.
+        Path(f"/dev/shm/envoy_shared_memory_{10 * self._base_id}").unlink(missing_ok=True)  # noqa: S108
 
 
 def run(
     settings: EdgeSettings, concurrency: int, environment: dict[str, str], say: Callable[[str], None]
 ) -> Outcome:
     """Start Envoy, watch it and its replicator, and return when it ended or a signal asked for the end.
+
+    A replicator that stops while Envoy goes on is not revived by Envoy: another Envoy replaces this one.
 
     Raises:
         StartError: Envoy or the replicator is missing, or the address is taken.
@@ -157,22 +225,20 @@ def run(
     require_free(settings.listen)
     admin, heartbeat, ready = Admin(settings.admin_socket), _Heartbeat(say), False
     with _signals() as stop:
-        process = _start(settings, concurrency, environment)
-        log = _Log(process.stderr, say)  # type: ignore[arg-type]  # PIPE above
-        say(f"boot {settings.boot}: Envoy runs as {process.pid}")
+        envoys = _Envoys(settings, concurrency, environment, say)
         say(f"{settings.listen} opens once the directory is complete")
         try:
             while not stop.wait(LOOK_SECONDS):
-                if process.poll() is not None:
-                    reason = f"ENVOY STOPPED with status {process.returncode}"
-                    say("\n".join([f"{reason}; its last lines:", *log.finish()]))
+                if reason := envoys.fallen():
                     return Outcome(1, reason)
-                heartbeat.look(admin.heartbeat())
+                count = admin.heartbeat()
+                heartbeat.look(count)
+                if heartbeat.silent and count is not None:
+                    envoys.replace()
                 if not ready and admin.ready():
                     ready = True
                     say(f"ready: answering on {settings.listen}")
         finally:
-            _stop(process)
-            log.finish()
+            envoys.stop()
     say("stopped")
     return Outcome(0, "stopped")

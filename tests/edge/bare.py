@@ -28,7 +28,7 @@ from matcher import DEFAULT_POLICY
 from tests.waiting import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 START_SECONDS_MAX = 30.0
 EDGE_ID = "edge-1"
@@ -169,7 +169,9 @@ class BareEdge:
         ready: bool = True,
         upstream: type[Upstream] = Upstream,
         secret: str = "5e" * 32,
+        program: Sequence[str] = ("-m", "control_plane.cli"),
     ) -> None:
+        self._program = program
         self._options = options
         self._upstream = upstream
         self._secret = secret
@@ -192,7 +194,7 @@ class BareEdge:
         """Start the edge, again if it was stopped, and wait until it is ready."""
         arguments = ["edge", "--edge-id", EDGE_ID, "--listen", str(self.address)]
         arguments += ["--control-plane", str(self.upstream.address), "--runtime", str(self.runtime)]
-        command = [sys.executable, "-m", "control_plane.cli", *arguments, *self._options]
+        command = [sys.executable, *self._program, *arguments, *self._options]
         self.child = Child(
             "edge", command, {"VOP_EDGE_SECRET": self._secret}, lambda _name, line: self.heard.append(line)
         )

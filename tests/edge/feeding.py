@@ -37,7 +37,10 @@ class Feeding(Upstream):
         """What happens to the next pages, one each."""
         self.away = 0
         """How many connections are dropped before anything is answered again: the control plane restarts."""
+        self.heartbeat_status = 204
+        """What the next heartbeat gets; then it is 204 again."""
         self.heartbeats: list[dict[str, Any]] = []
+        self.complete_boots: set[str] = set()
         self.release = filter_release()
         self.past: dict[str, bytes] = {}
         super().__init__(discovery)
@@ -139,19 +142,27 @@ class _Handler(Handler):
                 if self._is_away():
                     return
                 self.server.heartbeats.append(report)
-            self.reply(204)
+                if report["complete"]:
+                    self.server.complete_boots.add(report["boot"])
+                    self.server.changed.notify_all()
+                status, self.server.heartbeat_status = self.server.heartbeat_status, 204
+            self.reply(status)
             return
         super().do_POST()
 
     def discover(self, body: bytes) -> None:
-        held = json.loads(body).get("version_info", "")
+        """Give the filter when it is another one, but not before the boot has said that it is complete."""
+        request = json.loads(body)
+        held, boot = request.get("version_info", ""), request["node"]["metadata"]["boot"]
+
+        def has_news() -> bool:
+            return self._version() != held and boot in self.server.complete_boots
+
         with self.server.changed:
             if self._is_away():
                 return
-            self.server.changed.wait_for(
-                lambda: self._version() != held or self.server.ending.is_set(), timeout=1
-            )
-            release, news = self.server.release, self._version() != held
+            self.server.changed.wait_for(lambda: has_news() or self.server.ending.is_set(), timeout=1)
+            release, news = self.server.release, has_news()
         self.reply(200 if news else 304, release if news else b"")
 
     def _version(self) -> str:
