@@ -6,7 +6,7 @@ A set of words is an `int` with bit i for word i, so that both engines hold it a
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from matcher.words import COMMA, DOT, HYPHEN
 
@@ -14,13 +14,22 @@ if TYPE_CHECKING:
     from matcher.model import HolderKind
     from matcher.words import Folded, Text
 
+SMALL_SETS: Final = 1_024
+"""Sets that names of ten words have at most, kept from the start."""
 SETS_CACHED_MAX = 65_536
 
 
-@lru_cache(SETS_CACHED_MAX)
 def bits(words: int) -> tuple[int, ...]:
     """Give the positions in a set of words, ascending."""
+    return _SMALL[words] if words < SMALL_SETS else _bits(words)
+
+
+@lru_cache(SETS_CACHED_MAX)
+def _bits(words: int) -> tuple[int, ...]:
     return tuple(i for i in range(words.bit_length()) if words >> i & 1)
+
+
+_SMALL: Final[list[tuple[int, ...]]] = [_bits(words) for words in range(SMALL_SETS)]
 
 
 class Prepared:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from matcher.tables.blob import (
     CODE_POINTS,
@@ -35,7 +35,11 @@ VARIANTS_MAX = 8
 WORDS_CACHED_MAX = 65_536
 GAPS_CACHED_MAX = 1_024
 
-SPACE, HYPHEN, COMMA, DOT, SLASH = 1, 2, 4, 8, 16
+SPACE: Final = 1
+HYPHEN: Final = 2
+COMMA: Final = 4
+DOT: Final = 8
+SLASH: Final = 16
 """What stands before a word, as bits; DOT only counts right behind the word before, 0 is nothing at all."""
 
 ASTRAL = 0x10000

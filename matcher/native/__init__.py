@@ -21,6 +21,7 @@ MODULES = (
     "matcher.decide",
     "matcher.engine",
     "matcher.joint",
+    "matcher.model",
     "matcher.organisations.align",
     "matcher.organisations.closeness",
     "matcher.organisations.forms",
@@ -31,6 +32,7 @@ MODULES = (
     "matcher.persons.prepare",
     "matcher.persons.sound",
     "matcher.phrases",
+    "matcher.policy",
     "matcher.prepared",
     "matcher.reasons",
     "matcher.scripts",
@@ -39,7 +41,7 @@ MODULES = (
     "matcher.verdict",
     "matcher.words",
 )
-"""All that a decision runs through, but for the values that it is asked and answered in."""
+"""All that a decision runs through."""
 CODE = "matcher__mypyc"
 """The library that holds the code of all modules, under the name that mypyc gives it."""
 

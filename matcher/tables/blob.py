@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 MAGIC = b"VOPT"
 FORMAT = 5
@@ -47,26 +48,28 @@ FORMS_MAX = 16
 UPPER = 1
 SECOND = 2
 
-SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER = 1, 2, 4, 8
+SCRIPT_LATIN: Final = 1
+SCRIPT_GREEK: Final = 2
+SCRIPT_CYRILLIC: Final = 4
+SCRIPT_OTHER: Final = 8
 
-(
-    TITLE,
-    PARTICLE,
-    LINK,
-    CONNECTOR,
-    GENERIC,
-    GENERATION,
-    STATUS,
-    PREFIX,
-    WEAK,
-    NUMBER,
-    BRANCH,
-    TRADING,
-    OPENS,
-    CAPITALS,
-    NOBLE,
-) = (1 << bit for bit in range(15))
-MALE, FEMALE = 1, 2
+TITLE: Final = 1 << 0
+PARTICLE: Final = 1 << 1
+LINK: Final = 1 << 2
+CONNECTOR: Final = 1 << 3
+GENERIC: Final = 1 << 4
+GENERATION: Final = 1 << 5
+STATUS: Final = 1 << 6
+PREFIX: Final = 1 << 7
+WEAK: Final = 1 << 8
+NUMBER: Final = 1 << 9
+BRANCH: Final = 1 << 10
+TRADING: Final = 1 << 11
+OPENS: Final = 1 << 12
+CAPITALS: Final = 1 << 13
+NOBLE: Final = 1 << 14
+MALE: Final = 1
+FEMALE: Final = 2
 YOUNGER, ELDER, FRONT, FORENAME, SUBJECT, ALSO_GIVEN = (4 << bit for bit in range(6))
 """With MALE and FEMALE, what a title or a word such as junior tells of a person, or where it is
 one; and that a surname is a given name too."""
