@@ -1,9 +1,10 @@
 """Create, read, change and delete accounts; each change is sealed in the same transaction."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Table, select
@@ -271,8 +272,13 @@ def _stated(body: AccountBody) -> _Stated:
     return body.status, body.disclosure, body.holders, body.identifications
 
 
+def _new_id(now: int) -> UUID:
+    """Mint an id that begins with its time (UUID version 7, RFC 9562): new ones share an end of the index."""
+    return UUID(int=now << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62))
+
+
 def _row(bic: str, body: AccountBody, revision: int, now: int) -> tuple[object, ...]:
-    return uuid4(), bic, body.iban, *_stated(body), revision, now, now
+    return _new_id(now), bic, body.iban, *_stated(body), revision, now, now
 
 
 async def _held(session: AsyncSession, bic: str, ibans: Sequence[str]) -> dict[str, _Stated]:
@@ -297,7 +303,7 @@ def _found(account: Account | None) -> Account:
 
 def _new(body: AccountBody, now: int) -> Account:
     account = Account(
-        id=uuid4(),
+        id=_new_id(now),
         bic=bic11(body.bic),
         iban=body.iban,
         status="",

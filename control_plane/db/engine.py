@@ -37,6 +37,9 @@ CONNECT_SECONDS_MAX = 5
 STATEMENT_SECONDS_MAX = 60
 """Longest wait for PostgreSQL, locks of others included; then the statement fails with TimeoutError."""
 
+SQLITE_LOG_PAGES = 16_384
+"""Pages of SQLite's log that are moved into the file at a time (64 MiB): random keys touch pages again."""
+
 _WRITE = "vop_write"
 
 
@@ -157,6 +160,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "foreign_keys=ON",
         f"cache_size=-{SQLITE_CACHE_KIB}",
         f"mmap_size={SQLITE_MMAP_BYTES}",
+        f"wal_autocheckpoint={SQLITE_LOG_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
