@@ -69,7 +69,7 @@ def _pair(random: Random, kind: HolderKind) -> tuple[str, str]:
 
 def _name(random: Random, kind: HolderKind) -> str:
     invented = [
-        "".join(random.choices(_SYLLABLES, k=random.choice((2, 3)))).title()
+        "".join(random.choices(_SYLLABLES, k=random.choice((3, 4)))).title()
         for _ in range(random.choice((1, 1, 2)))
     ]
     if kind is HolderKind.PERSON:

@@ -19,7 +19,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import hostile
+from bench import decisions, hostile
 from control_plane.errors import StartError
 from control_plane.matching.engines import WasmMatcher, request_bytes
 from control_plane.xds.modules import module
@@ -142,6 +142,7 @@ def main() -> None:
     table.add_row("slowest typical pair", f"{slowest.microseconds:.1f}", "", slowest.what)
     table.add_row("worst hostile request", f"{hardest.microseconds:.1f}", f"{WORST_US_MAX:.0f}", hardest.what)
     Console().print(table)
+    Console().print(decisions.table(decisions.measure()))
     sys.exit(int(middle > TYPICAL_US_MAX or hardest.microseconds > WORST_US_MAX))
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def bar(console: Console, doing: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a bar while the block runs, on a terminal only; yields the function that advances it."""
     columns = (TextColumn(doing), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal, refresh_per_second=4
+    ) as progress:
         task = progress.add_task("", total=total)
         yield lambda count: progress.advance(task, count)
