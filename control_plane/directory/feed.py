@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, TextClause, bindparam, select, text, update
+from sqlalchemy import Column, ColumnElement, Select, Table, TextClause, bindparam, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,7 +51,7 @@ SELECT stream.head, stream.horizon, generation.served,
 FROM feed_stream AS stream
 JOIN generation ON generation.id = stream.generation
 CROSS JOIN (
-  SELECT count(*) AS records, max(place) AS last, {body} AS body
+  SELECT count(*) AS records, {last} AS last, {body} AS body
   FROM (
     SELECT {place} AS place, header, sealed FROM feed_record
     WHERE feed_record.generation = :generation AND feed_record.bic = :bic AND {place} > :after AND {wanted}
@@ -61,18 +61,26 @@ CROSS JOIN (
 WHERE stream.generation = :generation AND stream.bic = :bic
 """
 """All of a page in one statement, and so as of one moment; the database puts the body together."""
-_POSTGRESQL_BODY = "string_agg(header || coalesce(sealed, ''), '')"
-_SQLITE_BODY = "CAST(group_concat(header || coalesce(sealed, x''), '') AS BLOB)"
-_BODIES = {True: _POSTGRESQL_BODY, False: _SQLITE_BODY}
+
+
+def _page_statement(place: Column[Any], wanted: str, *, is_postgresql: bool) -> TextClause:
+    if is_postgresql:
+        body = "string_agg(header || coalesce(sealed, ''), '')"
+        # Before version 18 there is no max() of bytes; in order, the greatest key is the last.
+        last_key = "substr(string_agg(place, ''), CAST(16 * count(*) - 15 AS integer))"
+    else:
+        body = "CAST(group_concat(header || coalesce(sealed, x''), '') AS BLOB)"
+        last_key = "max(place)"
+    last = last_key if place is _record.c.lookup_key else "max(place)"
+    statement = text(_PAGE.format(body=body, last=last, place=place.name, wanted=wanted))
+    return statement.bindparams(bindparam("after", type_=place.type))
+
+
 _SNAPSHOT_PAGE, _CHANGES_PAGE = (
-    {
-        is_postgresql: text(_PAGE.format(body=body, place=place.name, wanted=wanted)).bindparams(
-            bindparam("after", type_=place.type)
-        )
-        for is_postgresql, body in _BODIES.items()
-    }
+    {kind: _page_statement(place, wanted, is_postgresql=kind) for kind in (True, False)}
     for place, wanted in ((_record.c.lookup_key, "sealed IS NOT NULL"), (_record.c.seq, "seq IS NOT NULL"))
 )
+"""The statement of a page, by whether it is PostgreSQL's."""
 
 
 class _Found(NamedTuple):
