@@ -14,14 +14,22 @@ if TYPE_CHECKING:
 
 LETTERS_MAX = 64
 """Bytes of a side's letters that are compared."""
+NUMBERED_PERCENT = 80
+"""What is left of the closeness where a number is on one side only."""
 
 
 def closeness(found: Alignment) -> int:
-    """Give how close two names are, per mille: by their words, and by their letters as a whole, half each."""
+    """Give how close two names are, per mille: by their words, and by their letters as a whole, half each.
+
+    A number that the other side lacks tells companies of one group apart, however many letters are alike.
+    """
     typed, registered = _letters(found.typed), _letters(found.registered)
     longer = max(len(typed), len(registered))
     whole = (longer - OSA.distance(typed, registered)) * 1000 // longer
-    return (of_words.closeness(found) + whole) // 2
+    near = (of_words.closeness(found) + whole) // 2
+    sides = ((found.typed, found.typed_left), (found.registered, found.registered_left))
+    numbered = any(name.numbers.get(i) for name, left in sides for i in bits(left))
+    return near * NUMBERED_PERCENT // 100 if numbered else near
 
 
 def _letters(name: Prepared) -> bytes:
