@@ -11,7 +11,8 @@ pub var pages: u64 = 0;
 pub var records: u64 = 0;
 pub var bytes: u64 = 0;
 pub var fullest_bucket: u64 = 0;
-/// The longest that the replicator worked on one bucket or got one page, host calls included, in microseconds.
+/// The longest that the replicator worked on one bucket or got one page, host calls included, in microseconds, since
+/// there are buckets.
 pub var longest_us: u64 = 0;
 
 const Metric = struct { kind: host.MetricKind, name: []const u8, id: u32 = 0, last: u64 = 0 };

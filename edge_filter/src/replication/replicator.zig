@@ -132,6 +132,8 @@ fn emptySome(now_ns: u64) void {
     // The host's map grows while buckets are created; the listener is closed then, so that holds up nobody.
     counters.longest_us = 0;
     stage = .following;
+    // While Envoy's map grew, no listener was open.
+    if (package_length == 0) counters.longest_us = 0;
     if (package_length > 0) install(now_ns);
 }
 
