@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NAMES = ["Kunigunde Ehrensperger", "Balthasar Quellmalz"]
+NAMES = ["Mirtzunde Ehrensperger", "Quentrebald Quellmalz"]
 TYPED = [
-    "Kunigunde Ehrensperger",
-    "K. Ehrensperger",
-    "Kunigunda Ehrensperger",
-    "Zebulon Trautwein",
-    "Balthasar Quellmalz",
+    "Mirtzunde Ehrensperger",
+    "M. Ehrensperger",
+    "Mirtzunda Ehrensperger",
+    "Zebulfrid Trautweynl",
+    "Quentrebald Quellmalz",
 ]
 ACCOUNTS = 2
 LEI = "9999VOPEXAMPLE000163"
 OWNERS = [f"Zwentibold{letter} Querfurtner" for letter in "abcdefghijklmnopqr"]
-REQUEST_IDS = [f"DE93999999030000000001-{'x' * 13}", f"Kunigunde-{'x' * 20}"]
+REQUEST_IDS = [f"DE93999999030000000001-{'x' * 13}", f"Mirtzunde-{'x' * 20}"]
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_outside_the_database_the_runtime_directory_holds_only_the_two_told_cred
 
 
 def test_a_value_is_found_in_every_form() -> None:
-    value = "Kunigunde"
+    value = "Mirtzunde"
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         for before in ("", "a", "ab", "abc"):
             raw = f"{before}{value}xyz".encode(encoding)
