@@ -123,7 +123,7 @@ async def test_a_rotation_that_was_killed_goes_on_in_the_next_process(
             await first.create(account(number))
         await first.admin("POST", PATH)
         async with asyncio.timeout(ENDED_SECONDS_MAX):
-            while (await progress(first))["left"] == 4:
+            while (await progress(first))["left"] not in {1, 2, 3}:
                 pass
     monkeypatch.setattr(passing, "RECORDS_PER_SECOND_MAX", 1_000)
     async with Running.start(settings) as second:
