@@ -1,6 +1,6 @@
 """Many writers, several processes, edges behind a bad network: in the end all hold what the database holds.
 
-A failure's seed stands in the test's name. ``VOP_SEEDS=7,8`` runs others instead of the usual ones.
+A failure's seed stands in the test's name. ``VOP_SEEDS=7,8`` runs others instead of the usual one.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-SEEDS = [int(seed) for seed in os.environ.get("VOP_SEEDS", "1,2").split(",")]
+SEEDS = [int(seed) for seed in os.environ.get("VOP_SEEDS", "1").split(",")]
 OTHER = "VOPBNL2AXXX"
 BICS = (BIC, OTHER)
 ACCOUNTS = 10
 WRITERS = 3
-CHANGES = 9
+CHANGES = 6
 """Of each writer in a round."""
-ROUNDS = 4
+ROUNDS = 3
 STEPS_MAX = 2_000
 """Pages that an edge may need once all is quiet."""
 PAGE_SIZES = (1, 2, 5, 1_000)
