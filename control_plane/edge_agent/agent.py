@@ -80,10 +80,18 @@ class _Heartbeat:
         self._say = say
         self._count: int | None = None
         self._since = monotonic()
+        self._mute_at = 0.0
         self.silent = False
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the replicator is silent although Envoy itself has answered all the while."""
+        return self.silent and monotonic() - self._mute_at > SILENCE_SECONDS_MAX
 
     def look(self, count: int | None) -> None:
         now = monotonic()
+        if count is None:
+            self._mute_at = now
         if count is not None and count != self._count:
             if self.silent:
                 self._say("the replicator goes on")
@@ -231,9 +239,8 @@ def run(
             while not stop.wait(LOOK_SECONDS):
                 if reason := envoys.fallen():
                     return Outcome(1, reason)
-                count = admin.heartbeat()
-                heartbeat.look(count)
-                if heartbeat.silent and count is not None:
+                heartbeat.look(admin.heartbeat())
+                if heartbeat.has_died:
                     envoys.replace()
                 if not ready and admin.ready():
                     ready = True
