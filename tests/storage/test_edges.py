@@ -24,10 +24,14 @@ BOOT = "0f" * 16
 
 def heartbeat(generation: str, **members: Any) -> dict[str, Any]:
     """A report as an edge sends it."""
-    stream = {"bic": BIC, "seq": 3, "head": 3, "complete": True, "age_ms": 12, "records": 2, "epoch_min": 1}
-    counts = dict.fromkeys(("records", "buckets", "bytes", "refused_pages", "refused_records", "errors"), 0)
+    stream = {"bic": BIC, "seq": 3, "head": 3, "complete": True, "full": False, "age_ms": 12, "records": 2}
+    names = (
+        *("records", "buckets", "fullest_bucket", "bytes", "directory_bytes"),
+        *("pages", "refused_pages", "refused_records", "stale_records", "errors"),
+    )
+    counts = dict.fromkeys(names, 0)
     base = {"boot": BOOT, "layout": 1, "complete": True, "generation": generation}
-    return {**base, **counts, "streams": [stream], "vms": [{"vm": 1, "n": 17}], **members}
+    return {**base, **counts, "streams": [stream | {"epoch_min": 1}], "vms": [{"vm": 1, "n": 17}], **members}
 
 
 async def generation_of(running: Running) -> str:
