@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, NamedTuple
 
 from matcher import cut, organisations, persons
@@ -77,8 +78,14 @@ class Engine:
 
 
 def engine() -> Engine:
-    """Give an engine over the compiled tables."""
-    return Engine(blob.load())
+    """Give an engine over the compiled tables, which stay as long as the process.
+
+    The garbage collector would walk their hundred thousand objects again and again, 50 ms each time in the
+    middle of a decision, and never free one.
+    """
+    made = Engine(blob.load())
+    gc.freeze()
+    return made
 
 
 class _Attempt:
